@@ -1,0 +1,37 @@
+# Every target sets itself up from nothing but Python 3.11+, make and a package index.
+.DEFAULT_GOAL := help
+UV := .tools/bin/uv
+SYNC := .venv/.synced
+RUN := $(UV) run --frozen --no-sync
+UV_ENV := UV_PYTHON_DOWNLOADS=never
+PYTHON ?= python3
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; found " + sys.version.split()[0])'
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+$(SYNC): $(UV) uv.lock pyproject.toml
+	@# the pinned Python where it is there, else the one that make found
+	$(UV_ENV) $(UV) sync --frozen --quiet || $(UV_ENV) $(UV) sync --frozen --quiet --python .tools/bin/python
+	@touch $@
+
+demo: $(SYNC) ## the main job on real bars, in data/demo
+	$(RUN) learning-pipeline demo
+
+ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
+	$(RUN) learning-pipeline ui --home $(or $(HOME_DIR),data/demo)
+
+test: $(SYNC) ## every test and doctest
+	$(RUN) pytest
+
+lint: $(SYNC) ## ruff, mypy, import walls
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) lint-imports --no-logo
+
+.PHONY: help demo ui test lint

@@ -1,0 +1,122 @@
+"""Guard effectiveness: what each guard saved or cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from learning_pipeline.analysis.blocked import blocked_decisions, with_outcomes
+from learning_pipeline.analysis.guard_rows import COUNTS, guard_rows
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.analysis.tables import GuardEffectiveness
+from learning_pipeline.analysis.windows import Facts, day_sums, facts
+from learning_pipeline.policy import APPROVED, GateMatrix, Policy
+
+
+def guard_effectiveness(
+    decisions: pl.DataFrame,
+    gates: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    as_ofs: list[dt.date],
+    settings: AnalysisSettings,
+) -> pl.DataFrame:
+    """What every guard saved or cost, as of each day and for each window.
+
+    Parameters
+    ----------
+    decisions, gates, outcomes : DataFrame
+        ``events.decisions``, ``events.gates``, ``shadow.outcomes``; rows after an as_of do not count for it.
+    as_ofs : list of date
+        Days, as of their end.
+    settings : AnalysisSettings
+        Windows and books.
+
+    Returns
+    -------
+    DataFrame
+        `GuardEffectiveness`: one row per as_of, window and guard that blocked at least one decision of it.
+    """
+    if not as_ofs:
+        return GuardEffectiveness.frame()
+    blocked = blocked_decisions(decisions, as_ofs, settings)
+    guards = blocked["blocked_by"].explode(keep_nulls=False, empty_as_null=False).unique().drop_nulls().sort()
+    if guards.is_empty():
+        return GuardEffectiveness.frame()
+    blocked = blocked.with_columns(alone=alone_blocked_by(blocked, gates, guards.to_list()))
+    count, money = _facts(blocked, outcomes, guards)
+    days, n = max(settings.windows), len(guards)
+    blocks = []
+    for as_of in sorted(set(as_ofs)):
+        by_day = day_sums(count, as_of, days, n) | day_sums(money, as_of, days, n)
+        blocks += [guard_rows(by_day, as_of, window) for window in settings.windows]
+    return GuardEffectiveness.checked(_named(blocks, guards))
+
+
+def alone_blocked_by(blocked: pl.DataFrame, gates: pl.DataFrame, guards: list[str]) -> pl.Series:
+    """Number in ``guards`` of the guard without which each decision would be approved; null where none is known to be.
+
+    Only one guard can be: dropping it lets no other stand.
+    """
+    # A gate that passed keeps passing when another is dropped: it decides nothing here.
+    against = gates.filter(pl.col("passed").ne_missing(other=True))
+    matrix = GateMatrix(blocked, against)
+    alone = np.full(blocked.height, -1)
+    for number, guard in enumerate(guards):
+        alone[matrix.answers(Policy(drop=frozenset({guard}))) == APPROVED] = number
+    return pl.Series("alone", alone).replace(-1, None)
+
+
+def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame, guards: pl.Series) -> tuple[Facts, Facts]:
+    """Counts of what was blocked and money of what came of it, one row per decision and blocker."""
+    number, first = pl.col("number"), pl.col("first")
+    incomplete = ~pl.col("gates_complete")
+    count = facts(
+        _by_guard(blocked, guards),
+        number,
+        n_blocked=pl.lit(1),
+        n_unknown=incomplete,
+        n_first_unknown=first & incomplete,
+    )
+    pnl, alone = pl.col("net_pnl_usd"), (number == pl.col("alone")).fill_null(value=False)
+    settled, missed, avoided = pnl.is_not_null(), pl.when(pnl > 0).then(pnl), pl.when(pnl < 0).then(-pnl)
+    money = facts(
+        _by_guard(with_outcomes(blocked, outcomes), guards),
+        number,
+        n_settled=settled,
+        n_unlabelled=~settled,
+        missed=missed,
+        avoided=avoided,
+        roi=-pl.col("net_roi"),
+        shapley=-pnl / pl.col("n_blockers"),
+        alone=pl.when(alone).then(-pnl),
+        n_alone=alone & settled,
+        first=pl.when(first).then(-pnl),
+        n_first=first & settled,
+        missed_unknown=pl.when(first & incomplete).then(missed),
+        avoided_unknown=pl.when(first & incomplete).then(avoided),
+    )
+    return count, money
+
+
+def _by_guard(frame: pl.DataFrame, guards: pl.Series) -> pl.DataFrame:
+    """One row per row and blocker: ``number`` in guards, ``first`` (the one acted on), ``n_blockers``."""
+    counted = frame.with_columns(n_blockers=pl.col("blocked_by").list.len())
+    each = counted.explode("blocked_by", keep_nulls=False, empty_as_null=False)
+    guard = pl.col("blocked_by")
+    return each.with_columns(
+        number=guard.cast(pl.Enum(guards)).to_physical().cast(pl.Int64),
+        first=guard.eq_missing(pl.col("blocker_component")),
+    )
+
+
+def _named(blocks: list[dict[str, NDArray]], guards: pl.Series) -> pl.DataFrame:
+    """All rows in one frame, with the types of the table."""
+    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
+    return columns.fill_nan(None).with_columns(
+        pl.col(COUNTS).cast(pl.Int64),
+        pl.col("as_of", "day").cast(pl.Int32).cast(pl.Date),
+        guards.gather(columns["guard"]).alias("guard"),
+    )

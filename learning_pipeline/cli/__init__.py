@@ -1,0 +1,5 @@
+"""The command line (CONTRACTS 4): a thin entrance; each command starts the same Dagster job as the UI, or reads."""
+
+from learning_pipeline.cli.app import app
+
+__all__ = ["app"]

@@ -1,0 +1,122 @@
+"""Commands and their options."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from learning_pipeline.errors import BadInput, LearningPipelineError
+from learning_pipeline.stores.home import VARIABLE, Home
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="What the signals your bot blocked would have earned, and which guards cost money.",
+)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", envvar=VARIABLE, help="Data root.", show_default="./data", file_okay=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+class Format(StrEnum):
+    """How ``sql`` prints."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def refusals_in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What is wrong goes to stderr in one line, with exit code 1; never a traceback for what a user can mend."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except LearningPipelineError as e:
+            print(f"{e.code}: {e}", file=sys.stderr)  # noqa: T201  # the command line speaks
+        except OSError as e:
+            print(f"{BadInput.code}: {e.filename}: {e.strerror}", file=sys.stderr)  # noqa: T201  # the command line speaks
+        raise typer.Exit(1)
+
+    return run
+
+
+@app.command()
+@refusals_in_one_line
+def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """The main job on bundled real bars: paper session, events, whole chain; prints verdicts and where to look."""
+    from learning_pipeline.cli.demo import run_demo  # noqa: PLC0415  # Dagster is slow to import
+
+    run_demo(Home.at(home or Path("data/demo")), as_json=as_json)
+
+
+@app.command()
+@refusals_in_one_line
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of events and bars.", show_default=False)],
+    home: HomeOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any line is quarantined.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Files or folders of events and bars into the lake."""
+    from learning_pipeline.cli.ingest import ingest_paths  # noqa: PLC0415  # Dagster is slow to import
+
+    if not ingest_paths(Home.at(home), paths, strict=strict, as_json=as_json):
+        raise typer.Exit(1)
+
+
+@app.command()
+@refusals_in_one_line
+def run(
+    home: HomeOption = None,
+    as_of: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day.", show_default=False)
+    ] = None,
+    from_day: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Re-run from this day on.", show_default=False),
+    ] = None,
+) -> None:
+    """Materialise everything that is due: the same Dagster job as in the UI."""
+    from learning_pipeline.cli.jobs import run_job  # noqa: PLC0415  # Dagster is slow to import
+    from learning_pipeline.cli.verdicts import show_verdicts  # noqa: PLC0415  # as above
+
+    place = Home.at(home)
+    run_job(place, "chain", first=from_day and from_day.date(), last=as_of and as_of.date())
+    show_verdicts(place)
+
+
+@app.command()
+@refusals_in_one_line
+def ui(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port on the loopback address.", min=1, max=65535)] = 3000,
+) -> None:
+    """Dagster's web UI with its daemon, on loopback, over the same instance."""
+    from learning_pipeline.cli.ui import serve_ui  # noqa: PLC0415  # Dagster is slow to import
+
+    serve_ui(Home.at(home), port)
+
+
+@app.command()
+@refusals_in_one_line
+def sql(
+    query: Annotated[str, typer.Argument(help="A query; nothing can be written.", show_default=False)],
+    home: HomeOption = None,
+    as_format: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
+) -> None:
+    """Read-only query on the published DuckDB file."""
+    from learning_pipeline.cli.sql import print_query  # noqa: PLC0415  # only this command needs DuckDB
+
+    print_query(Home.at(home), query, as_format.value)

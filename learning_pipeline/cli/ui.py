@@ -1,0 +1,20 @@
+"""Dagster's web UI and daemon over a data root."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from learning_pipeline.cli.jobs import prepare_instance
+from learning_pipeline.stores.home import Home
+
+LOOPBACK = "127.0.0.1"
+
+
+def serve_ui(home: Home, port: int) -> None:
+    """Become ``dagster dev``: UI, daemon (sensor, schedule) on the loopback address, until interrupted."""
+    prepare_instance(home)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "learning_pipeline.definitions"]
+    print(f"http://{LOOPBACK}:{port} serves {home.root}; Ctrl-C ends it", flush=True)  # noqa: T201  # the command line speaks
+    # exec, not a child: signals reach Dagster itself, which a background child would ignore
+    os.execv(sys.executable, [*command, "--host", LOOPBACK, "--port", str(port), "--log-level", "warning"])  # noqa: S606

@@ -1,0 +1,17 @@
+"""The base of every room's settings."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Settings(BaseModel):
+    """Frozen, strict settings: an unknown key is an error; units stand in the descriptions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def sha256(self) -> str:
+        """Fingerprint of every value, defaults included: 64 hexadecimal digits."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,149 @@
+"""A table is one class: name, grain, key, columns with units, checks."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from typing import Any, ClassVar
+
+import pandera.errors
+import pandera.polars as pa
+import polars as pl
+import polars.selectors as cs
+
+from learning_pipeline.errors import ContractBroken
+
+
+class Table(pa.DataFrameModel):
+    """Base of all tables: partitioned by UTC day, strict, nothing coerced, floats finite.
+
+    The docstring of a subclass starts with its grain ("One row per ..."); ``class T(Table, key=(...))`` names the
+    columns that identify a row. ``newest=(id, order)`` says that rows are revised: of those with one ``id``, the rows
+    with the largest ``order`` count.
+    """
+
+    _key: ClassVar[tuple[str, ...]] = ()
+    _newest: ClassVar[tuple[str, str] | None] = None
+
+    day: pl.Date = pa.Field(description="UTC day: the partition of the lake")
+
+    class Config:
+        strict = True
+        coerce = False
+
+    def __init_subclass__(cls, key: tuple[str, ...] = (), newest: tuple[str, str] | None = None, **kwargs: Any) -> None:
+        """Keep the key beside pandera's fields (a public attribute would be taken for a column)."""
+        super().__init_subclass__(**kwargs)
+        cls._key, cls._newest = key or cls._key, newest
+
+    @classmethod
+    def key(cls) -> tuple[str, ...]:
+        """Columns that identify a row, in sort order."""
+        return cls._key
+
+    @classmethod
+    def revised(cls) -> tuple[str, str] | None:
+        """The identity and the order of revisions; None where a row never changes."""
+        return cls._newest
+
+    @classmethod
+    def newest(cls, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows that count: of each identity those of its last revision in the frame."""
+        if cls._newest is None:
+            return frame
+        identity, order = cls._newest
+        return frame.filter(pl.col(order) == pl.col(order).max().over(identity))
+
+    @classmethod
+    def room(cls) -> str:
+        """Name of the room that writes the table: its package under ``learning_pipeline``."""
+        return cls.__module__.split(".")[-2:][0]
+
+    @classmethod
+    def table(cls) -> str:
+        """Name of the table inside its room: the class name in snake case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def address(cls) -> str:
+        """``room.table``: the name in the lake and in DuckDB."""
+        return f"{cls.room()}.{cls.table()}"
+
+    @classmethod
+    def grain(cls) -> str:
+        """First line of the docstring."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    @classmethod
+    def dtypes(cls) -> dict[str, pl.DataType]:
+        """Polars type of each column, in the contract's order (``day`` first)."""
+        return {name: column.dtype.type for name, column in cls.to_schema().columns.items()}
+
+    @classmethod
+    def columns_described(cls) -> dict[str, tuple[pl.DataType, bool, str]]:
+        """Type, nullability and description of each column."""
+        columns = cls.to_schema().columns.items()
+        return {name: (c.dtype.type, c.nullable, c.description or "") for name, c in columns}
+
+    @classmethod
+    def frame(cls, rows: Any = None) -> pl.DataFrame:
+        """A frame of the contract's columns from rows or columns; what is missing is null; empty by default."""
+        given = pl.DataFrame(rows if rows is not None else [], schema_overrides=_known(cls.dtypes(), rows))
+        nulls = [pl.lit(None, dtype).alias(name) for name, dtype in cls.dtypes().items() if name not in given.columns]
+        return given.with_columns(nulls).select(*cls.dtypes())
+
+    @classmethod
+    def checked(cls, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame in the contract's column order, sorted by key, after every check of the contract.
+
+        Raises
+        ------
+        ContractBroken
+            With the table, the check and the first cases, where a column, type, null, value or key is not as declared.
+        TypeError
+            For a LazyFrame: pandera checks no values there.
+        """
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(f"{cls.address()}: expected a DataFrame, was {type(frame).__name__}")
+        _refuse(cls, set(frame.columns) ^ set(cls.dtypes()), "columns missing or not in the contract")
+        ordered = frame.select(*cls.dtypes())
+        try:
+            cls.to_schema().validate(ordered, lazy=True)
+        except pandera.errors.SchemaErrors as e:
+            raise ContractBroken(f"{cls.address()}: {_first_failures(e)}") from e
+        not_finite = ordered.select(cs.float().is_finite().all())
+        _refuse(cls, {c.name for c in not_finite if not c.item()}, "not finite in")
+        keyed = ordered.sort(*cls._key)
+        _refuse(cls, _repeated(keyed, cls._key), f"more than one row per {cls._key}:")
+        return keyed
+
+
+def content_sha256(frame: pl.DataFrame) -> str:
+    """SHA-256 of a frame's content: Arrow IPC of one chunk, without metadata; equal frames give equal digests."""
+    buffer = io.BytesIO()
+    frame.rechunk().write_ipc(buffer, compression="uncompressed")
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+def _known(dtypes: dict[str, pl.DataType], rows: Any) -> dict[str, pl.DataType]:
+    if rows is None:
+        return {}
+    names = rows.keys() if isinstance(rows, dict) else {name for row in rows for name in row}
+    return {name: dtypes[name] for name in names if name in dtypes}
+
+
+def _refuse(table: type[Table], found: set[str], what: str) -> None:
+    if found:
+        raise ContractBroken(f"{table.address()}: {what} {', '.join(sorted(found)[:5])}")
+
+
+def _repeated(keyed: pl.DataFrame, key: tuple[str, ...]) -> set[str]:
+    same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in key)
+    again = keyed.filter(same & (pl.int_range(pl.len()) > 0)).select(*key).head(3)
+    return {str(row) for row in again.iter_rows()}
+
+
+def _first_failures(e: pandera.errors.SchemaErrors) -> str:
+    cases = e.failure_cases.select("column", "check", "failure_case").unique(maintain_order=True).head(3)
+    return "; ".join(f"{column}: {check} (found {found})" for column, check, found in cases.iter_rows())

@@ -1,0 +1,21 @@
+"""What Dagster loads: every asset, check, job, schedule and sensor of ``defs``, with the data root of this process."""
+
+import dagster as dg
+
+from learning_pipeline.defs import analysis, events, shadow, warehouse
+from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
+from learning_pipeline.defs.resources import Chain, LakeIO
+from learning_pipeline.stores.home import Home
+
+chain = Chain.configure_at_launch(home=str(Home.at().root))
+MODULES = [events, shadow, analysis, warehouse]
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules(MODULES),
+    asset_checks=dg.load_asset_checks_from_modules(MODULES),
+    jobs=[chain_job, ingest_job],
+    schedules=[hourly],
+    sensors=[inbox_sensor],
+    resources={"chain": chain, "io_manager": LakeIO(chain=chain)},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,53 @@
+"""When the chain runs: on demand, hourly where something is due, and when a file arrives."""
+
+import hashlib
+
+import dagster as dg
+
+from learning_pipeline.defs.catalog import LANDED
+from learning_pipeline.defs.resources import UNFINISHED, Chain
+from learning_pipeline.defs.tables import asset_key
+
+MAX_ATTEMPTS = 3
+WAITING_TAG = "learning_pipeline/waiting"
+OPEN_STATUSES = [*UNFINISHED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+
+chain_job = dg.define_asset_job(
+    "chain",
+    dg.AssetSelection.all(),
+    description="Everything that is due: files in the inbox to verdicts in the warehouse.",
+)
+ingest_job = dg.define_asset_job(
+    "ingest",
+    dg.AssetSelection.assets(*(asset_key(table) for table in LANDED)),
+    description="Files in the inbox to the lake; verdicts are left for the next run of the chain.",
+)
+
+
+@dg.schedule(job=chain_job, cron_schedule="8 * * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
+def hourly(context: dg.ScheduleEvaluationContext, chain: Chain) -> dg.RunRequest | dg.SkipReason:
+    """The chain, each hour at :08, where anything is due."""
+    if not chain.inbox.waiting() and chain.due.dirty_from is None:
+        return dg.SkipReason("nothing is due")
+    if _is_busy(context.instance):
+        return dg.SkipReason("a run of the chain is queued or under way")
+    return dg.RunRequest()
+
+
+@dg.sensor(job=chain_job, minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+def inbox_sensor(context: dg.SensorEvaluationContext, chain: Chain) -> dg.RunRequest | dg.SkipReason:
+    """One run of the chain when finished files wait in the inbox and no run is queued or under way."""
+    waiting = chain.inbox.waiting()
+    if not waiting:
+        return dg.SkipReason("every file of the inbox is in the lake")
+    if _is_busy(context.instance):
+        return dg.SkipReason("a run of the chain is queued or under way")
+    digest = hashlib.sha256("\n".join(waiting).encode()).hexdigest()[:16]
+    attempt = len(context.instance.get_runs(dg.RunsFilter(tags={WAITING_TAG: digest}), limit=MAX_ATTEMPTS))
+    if attempt >= MAX_ATTEMPTS:
+        return dg.SkipReason(f"{attempt} runs on these files failed; see the last one, then start the chain by hand")
+    return dg.RunRequest(run_key=f"{digest}:{attempt}", tags={WAITING_TAG: digest})
+
+
+def _is_busy(instance: dg.DagsterInstance) -> bool:
+    return bool(instance.get_runs(dg.RunsFilter(job_name="chain", statuses=OPEN_STATUSES), limit=1))

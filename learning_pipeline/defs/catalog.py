@@ -1,0 +1,28 @@
+"""Every table of the chain and every room's settings."""
+
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.contracts import Settings, Table
+from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
+from learning_pipeline.market.tables import Bars
+from learning_pipeline.shadow.settings import ShadowSettings
+from learning_pipeline.shadow.tables import Outcomes, Pending
+
+LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
+"""Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
+
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, GuardEffectiveness, OpportunityCost]
+TABLES = [*LANDED, *DERIVED]
+
+SETTINGS: dict[str, type[Settings]] = {"shadow": ShadowSettings, "analysis": AnalysisSettings}
+
+_STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""
+VIEWS = {
+    "shadow.outcomes": f"""
+        WITH still_open AS ({_STILL_OPEN})
+        SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM still_open)
+        QUALIFY known_at = max(known_at) OVER (PARTITION BY signal_id)
+        UNION ALL BY NAME SELECT day, signal_id, decided_at, 'open' AS outcome FROM still_open
+    """,  # noqa: S608  # constant names
+}
+"""Tables shown to analysts otherwise than as copied: one row per signal, the newest pending ones as `open`."""

@@ -1,0 +1,169 @@
+"""The run's own context: data root, days, settings, the one-writer lock; and the door to the lake."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, cast
+
+import dagster as dg
+import polars as pl
+from pydantic import Field
+
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.contracts import Settings, end_of
+from learning_pipeline.defs.catalog import SETTINGS, TABLES
+from learning_pipeline.defs.due import Due, fingerprint
+from learning_pipeline.defs.tables import Replacement, by_address
+from learning_pipeline.shadow.settings import ShadowSettings
+from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.inbox import Inbox
+from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.ledger import Ledger
+from learning_pipeline.stores.settings_file import load_settings
+from learning_pipeline.stores.writer import is_dead, one_writer, sign_of_life
+
+NO_DAYS = (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
+"""A range for rooms that are asked about no data at all."""
+
+UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
+
+
+class Chain(dg.ConfigurableResource):
+    """The days of a run and the stores of its data root.
+
+    ``first`` and ``last`` are days (YYYY-MM-DD); empty means everything that is due. ``settings`` overrides the
+    settings file for this run: room -> key -> value.
+    """
+
+    home: str = Field(description="data root")
+    first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
+    last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
+    settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Chain"]:
+        """Hold the data root for the run, and close the books on runs whose process is gone.
+
+        Sensors and schedules only look: they hold nothing.
+        """
+        if context.run_id is None:
+            yield self
+            return
+        with sign_of_life(self._life(context.run_id)), one_writer(self.paths.lock, _saying(context)):
+            if context.instance:
+                self._fail_dead_runs(context.instance, context.run_id)
+            yield self
+
+    @property
+    def paths(self) -> Home:
+        """Paths of the data root."""
+        return Home.at(self.home)
+
+    @property
+    def lake(self) -> Lake:
+        """The Delta lake."""
+        return Lake(self.paths.lake)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return _ledger(self.paths)
+
+    @property
+    def inbox(self) -> Inbox:
+        """The inbox."""
+        return Inbox(self.paths.inbox, self.ledger)
+
+    @property
+    def due(self) -> Due:
+        """What is due by the ledger's marks, as they stand now (ingestion moves them)."""
+        return Due.of(self.ledger.marks(), fingerprint(self.effective_settings))
+
+    @property
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """First and last day of this run; None while there is no data at all."""
+        return self.due.days(_day(self.first), _day(self.last))
+
+    @property
+    def now(self) -> dt.datetime:
+        """Newest instant that counts in this run: of the data, never of the clock."""
+        newest, days = self.due.newest_known_at, self.days
+        if newest is None or days is None:
+            return dt.datetime.min.replace(tzinfo=dt.UTC)
+        return min(newest, end_of(days[1]))
+
+    @property
+    def effective_settings(self) -> dict[str, Settings]:
+        """Settings of every room for this run."""
+        return load_settings(self.paths.settings, SETTINGS, self.settings)
+
+    @property
+    def shadow(self) -> ShadowSettings:
+        """Settings of the shadow room."""
+        return cast("ShadowSettings", self.effective_settings["shadow"])
+
+    @property
+    def analysis(self) -> AnalysisSettings:
+        """Settings of the analysis room."""
+        return cast("AnalysisSettings", self.effective_settings["analysis"])
+
+    def _life(self, run_id: str) -> Any:
+        return self.paths.dagster / "alive" / run_id
+
+    def _fail_dead_runs(self, instance: dg.DagsterInstance, run_id: str) -> None:
+        """Mark runs as failed whose process died: they would stay unfinished for ever."""
+        for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+            if run.run_id != run_id and is_dead(self._life(run.run_id)):
+                instance.report_run_failed(run, "the process of this run is gone; a later run has taken over")
+                self._life(run.run_id).unlink(missing_ok=True)
+
+
+class LakeIO(dg.ConfigurableIOManager):
+    """Replaces the run's days of a table; reads them, and as many days before as the input asks for."""
+
+    chain: dg.ResourceDependency[Chain]
+
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Write a frame (or a Replacement of other days) in one commit, or none where nothing changed."""
+        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
+        days = self.chain.days
+        frame, first, last = obj if isinstance(obj, Replacement) else (obj, *(days or (None, None)))
+        if first is None:
+            context.add_output_metadata({"changed": False, "days": "none"})
+            return
+        replaced = self.chain.lake.replace(table, frame, first, last)
+        said: dict[str, Any] = {
+            "days": f"{first}..{last}",
+            "lake_version": replaced.version,
+            "changed": replaced.changed,
+        }
+        context.add_output_metadata(said)
+
+    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
+        """Rows of the run's days and of ``days_back`` days before."""
+        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
+        if self.chain.days is None:
+            return table.frame()
+        first, last = self.chain.days
+        days_back = self._days_back((context.definition_metadata or {}).get("days_back", 0))
+        return self.chain.lake.read(table, first - dt.timedelta(days=days_back), last)
+
+    def _days_back(self, asked: int | str) -> int:
+        if isinstance(asked, int):
+            return asked
+        room, key = asked.split(".")
+        return max(getattr(self.chain.effective_settings[room], key))
+
+
+def _saying(context: dg.InitResourceContext) -> Callable[[str], None]:
+    return context.log.info if context.log else lambda _: None
+
+
+@cache
+def _ledger(paths: Home) -> Ledger:
+    return Ledger(paths.ledger)
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,105 @@
+"""From a table class to Dagster: asset key, description, column docs, inputs, what a materialisation says of itself."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import dagster as dg
+import polars as pl
+
+from learning_pipeline.contracts import Table, content_sha256
+
+OWNERS = ["team:learning-pipeline"]
+PREVIEW_ROWS = 5
+
+
+class Replacement(NamedTuple):
+    """Rows that replace a range of days other than the run's; no range: nothing to replace."""
+
+    frame: pl.DataFrame
+    first: Any = None
+    last: Any = None
+
+
+def asset_key(table: type[Table]) -> dg.AssetKey:
+    """``[room, table]``."""
+    return dg.AssetKey([table.room(), table.table()])
+
+
+def spec_of(table: type[Table]) -> dict[str, Any]:
+    """What the UI shows of a table, read off its class."""
+    return {
+        "description": table.__doc__,
+        "group_name": table.room(),
+        "kinds": {"polars", "deltalake"},
+        "owners": OWNERS,
+        "metadata": {
+            "dagster/column_schema": column_schema(table),
+            "grain": table.grain(),
+            "key": ", ".join(table.key()),
+        },
+    }
+
+
+def writes(table: type[Table]) -> dict[str, Any]:
+    """Arguments of an ``@asset`` that writes one table."""
+    return {"key": asset_key(table), **spec_of(table)}
+
+
+def out(table: type[Table]) -> dg.AssetOut:
+    """An output of a ``@multi_asset``."""
+    return dg.AssetOut(key=asset_key(table), **spec_of(table))
+
+
+def reads(table: type[Table], days_back: int | str = 0) -> dg.AssetIn:
+    """An input: the rows of the run's days and of ``days_back`` days before them.
+
+    ``days_back`` may name a setting (``room.key``); its largest value is taken.
+    """
+    return dg.AssetIn(key=asset_key(table), metadata={"days_back": days_back})
+
+
+def column_schema(table: type[Table]) -> dg.TableSchema:
+    """Columns with type, nullability and description."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name, str(dtype), description, dg.TableColumnConstraints(nullable=nullable))
+            for name, (dtype, nullable, description) in table.columns_described().items()
+        ]
+    )
+
+
+def materialised(
+    table: type[Table], frame: pl.DataFrame | Replacement, *, alone: bool = False, **metadata: Any
+) -> dg.Output[Any]:
+    """An output that carries its rows, its digest as data version, its row count and a preview.
+
+    ``alone``: of an ``@asset``, which has one output only.
+    """
+    replacement = frame if isinstance(frame, Replacement) else None
+    rows = table.checked(replacement.frame if replacement else frame)  # type: ignore[arg-type]  # a frame where no Replacement
+    digest = content_sha256(rows)
+    said = {"dagster/row_count": rows.height, "content_sha256": digest, "preview": preview(rows), **metadata}
+    value = replacement._replace(frame=rows) if replacement else rows
+    name = "result" if alone else table.table()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # data versions have been in beta since 2022
+        return dg.Output(value, output_name=name, metadata=said, data_version=dg.DataVersion(digest))
+
+
+def preview(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
+    """The last rows as a small table."""
+    shown = rows.tail(PREVIEW_ROWS).drop("day", strict=False)
+    head = " | ".join(shown.columns)
+    body = "\n".join("| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows())
+    return dg.MetadataValue.md(f"| {head} |\n|{'---|' * shown.width}\n{body}")
+
+
+def _cell(value: Any) -> str:
+    text = f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")[:60]
+
+
+def by_address(tables: list[type[Table]]) -> Mapping[tuple[str, str], type[Table]]:
+    """Tables by room and name."""
+    return {(table.room(), table.table()): table for table in tables}

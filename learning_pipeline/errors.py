@@ -1,0 +1,52 @@
+"""What can go wrong, as one tree.
+
+LearningPipelineError            every failure that we raise on purpose
+├── BadInput                     a path, file, line or argument is not what was expected
+├── BadSettings                  an unknown or impossible setting
+├── ContractBroken               a frame is not what its table class says
+└── StoreBusy                    another process writes to the same data root
+
+A refusal of a single line or row is not an error: it is a row of ``events.quarantine`` with a reason.
+"""
+
+from __future__ import annotations
+
+
+class LearningPipelineError(Exception):
+    """A failure with a stable code; its text says what was expected, found, where, and what to do.
+
+    Attributes
+    ----------
+    code : str
+        Stable word for machines.
+    retryable : bool
+        True where the same call may succeed later without anybody changing anything.
+    """
+
+    code = "E_LEARN_FAILED"
+    retryable = False
+
+
+class BadInput(LearningPipelineError):
+    """A path, file or argument is not what was expected."""
+
+    code = "E_LEARN_BAD_INPUT"
+
+
+class BadSettings(LearningPipelineError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+    code = "E_LEARN_BAD_SETTINGS"
+
+
+class ContractBroken(LearningPipelineError):
+    """A frame breaks the contract of its table: a defect of ours or a damaged store, never of the user's input."""
+
+    code = "E_LEARN_CONTRACT"
+
+
+class StoreBusy(LearningPipelineError):
+    """Another process holds the data root."""
+
+    code = "E_LEARN_BUSY"
+    retryable = True

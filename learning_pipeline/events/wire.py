@@ -1,0 +1,140 @@
+"""The wire format of events, read off the table classes (CONTRACTS 1).
+
+``decode(line)`` gives a typed struct or says exactly what is wrong. Types are strict: no text for a number, no bool for
+a number, no unknown field, no unknown word.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Annotated, Any, Literal
+
+import msgspec
+import polars as pl
+from msgspec import Meta
+
+from learning_pipeline.contracts import Table
+from learning_pipeline.events.tables import EVENT_TABLES, OPERATORS, Booked
+
+ALIASES = {
+    "ordinis.signals.generated": "signal",
+    "ordinis.risk.decision": "decision",
+    "ordinis.executions.report": "fill",
+    "ordinis.portfolio.snapshot": "portfolio_snapshot",
+    "ordinis.ai.response": "ai_response",
+    "ordinis.analytics.report": "analytics_report",
+}
+"""Topic names that mean an event type (seed learn-l2-25)."""
+
+MAX_SCOPE_KEYS = 6
+_BARE: dict[Any, type] = {
+    pl.String: str,
+    pl.Float64: float,
+    pl.Int64: int,
+    pl.Boolean: bool,
+    pl.Datetime: str,
+    pl.Date: str,
+}
+_BOUNDS = {"greater_than": "gt", "greater_than_or_equal_to": "ge", "less_than_or_equal_to": "le"}
+_BOUND_ARGUMENT = {"gt": "min_value", "ge": "min_value", "le": "max_value"}
+
+
+class Gate(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """One gate of a decision event."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    passed: bool
+    value: float | None = None
+    threshold: float | None = None
+    base_threshold: float | None = None
+    op: Literal[tuple(OPERATORS)] | None = None  # type: ignore[valid-type]  # words come from the table class
+    evaluated: bool | None = None
+    override_id: str | None = None
+
+
+def fields_of(table: type[Table]) -> dict[str, tuple[str | None, str, Any, bool]]:
+    """Wire field of each column: column -> (enclosing object, name on the wire, type, required)."""
+    return {
+        name: _field(name, column)
+        for name, column in table.to_schema().columns.items()
+        if name != "day" and not (column.metadata or {}).get("derived") and name not in _PAYLOAD_OF_JUDGE
+    }
+
+
+def _field(name: str, column: Any) -> tuple[str | None, str, Any, bool]:
+    metadata = column.metadata or {}
+    optional = column.nullable or name in {"session_id", "book", "scope"}
+    kind = _value_type(column, metadata)
+    wire_name = "at" if name == "happened_at" else name
+    return metadata.get("inside"), wire_name, kind | None if optional else kind, not optional
+
+
+def _value_type(column: Any, metadata: dict[str, Any]) -> Any:
+    if "json" in metadata:
+        of_values: Any = Any if metadata["json"] is object else metadata["json"]
+        mapping = types.GenericAlias(dict, (str, of_values))
+        return Annotated[mapping, Meta(max_length=MAX_SCOPE_KEYS)] if column.name == "scope" else mapping
+    if "gates" in metadata:
+        return list[Gate]
+    dtype = column.dtype.type
+    if isinstance(dtype, pl.List):
+        return types.GenericAlias(list, (_BARE[dtype.inner.base_type()],))
+    return _with_checks(_BARE[dtype.base_type()], column.checks)
+
+
+def _with_checks(bare: Any, checks: list[Any]) -> Any:
+    bounds: dict[str, Any] = {}
+    for check in checks:
+        facts = check.statistics or {}
+        if check.name == "isin":
+            return Literal[tuple(facts["allowed_values"])]
+        if check.name == "str_matches":
+            bounds["pattern"] = getattr(facts["pattern"], "pattern", facts["pattern"])
+        if check.name == "str_length":
+            bounds["min_length"] = facts["min_value"]
+        if check.name in _BOUNDS:
+            bound = _BOUNDS[check.name]
+            bounds[bound] = facts[_BOUND_ARGUMENT[bound]]
+    return Annotated[bare, Meta(**bounds)] if bounds else bare
+
+
+_PAYLOAD_OF_JUDGE = {"payload"}
+
+
+def struct_of(word: str, table: type[Table]) -> type[msgspec.Struct]:
+    """The struct of one event type, tagged with its word."""
+    inside: dict[str, list[tuple[Any, ...]]] = {}
+    flat: list[tuple[Any, ...]] = []
+    for outer, name, kind, required in fields_of(table).values():
+        field = (name, kind) if required else (name, kind, None)
+        (inside.setdefault(outer, []) if outer else flat).append(field)
+    if issubclass(table, Booked):
+        flat.append(("learning_book", bool | None, None))
+    flat.append(("schema_version", Literal[1] | None, None))
+    flat.extend(_enclosed(outer, fields) for outer, fields in inside.items())
+    open_ended = table is EVENT_TABLES["judge_action"]
+    return msgspec.defstruct(
+        "Event",
+        sorted(flat, key=len),
+        tag=word,
+        tag_field="type",
+        forbid_unknown_fields=not open_ended,
+        omit_defaults=True,
+        kw_only=True,
+        gc=False,
+    )
+
+
+def _enclosed(outer: str, fields: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    inner = msgspec.defstruct(outer, sorted(fields, key=len), forbid_unknown_fields=True, omit_defaults=True, gc=False)
+    return (outer, inner | None, None) if outer == "market" else (outer, inner)
+
+
+STRUCTS: dict[str, type[msgspec.Struct]] = {
+    word: struct_of(word, EVENT_TABLES[ALIASES.get(word, word)]) for word in [*EVENT_TABLES, *ALIASES]
+}
+TYPE_OF = {struct: ALIASES.get(word, word) for word, struct in STRUCTS.items()}
+decode = msgspec.json.Decoder(typing.Union[tuple(STRUCTS.values())]).decode  # noqa: UP007  # a tuple cannot be spelled with |
+encode = msgspec.json.Encoder().encode
+encode_sorted = msgspec.json.Encoder(order="sorted").encode

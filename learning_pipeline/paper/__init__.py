@@ -1,0 +1,36 @@
+"""The paper room: a reference bot that makes events from real bars.
+
+Question: what does a bot look like that this project can learn from?
+
+It trades on paper, over bars it is given, and hands everything it wanted, decided and did to a recorder, in the event
+format of any other bot. Nothing of the chain knows it, and it knows nothing of the chain.
+
+In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``. Out: events
+``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_closed``, ``position``, ``portfolio_snapshot``.
+
+How it goes, for each bar of each market, in one common time order:
+
+1. at a bar's close, trades meet that bar: stop first, then trim and target, then the end of their life;
+2. a strategy may signal: ``donchian_breakout`` follows a break of the channel, ``rsi_extremes`` fades an extreme;
+3. every gate is measured, none is skipped: ``volatility_guard``, ``spread_guard``, ``max_open_positions``, ``ts``,
+   ``halo``, ``slope``. One failure blocks; the first in this order is the named blocker;
+4. an approved entry is filled at the next open with half the spread and a fee, or expires where that costs more than
+   its limit. A signal is cancelled while the venue is halted, or while another timeframe of its symbol is entering in
+   the other direction.
+
+The bars carry no quotes, so spreads are modelled (``spread``), and each decision says so in its metadata. Patterns are
+``pm.<uptrend|downtrend|range>.<S1|S2>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.
+
+The same bars, settings and seed give the same events; chance is a pure function of seed and content, so cutting the
+future off changes nothing before it.
+
+Seeds: learning-update-plan "PM Tuning System Improvements" (gates ts, halo, slope), "PM Strength Learning" (trim, S3);
+research-budget (playbooks); learning-engine "Event Schemas".
+"""
+
+from learning_pipeline.paper.recording import Recording
+from learning_pipeline.paper.resample import resample
+from learning_pipeline.paper.session import run_session
+from learning_pipeline.paper.settings import PaperSettings
+
+__all__ = ["PaperSettings", "Recording", "resample", "run_session"]

@@ -1,0 +1,181 @@
+"""The book: entries under way, open trades and money, and the events that their changes make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from learning_pipeline.paper.costs import exit_price, fee_usd
+from learning_pipeline.paper.execution import Exit, Trade
+from learning_pipeline.paper.market import instant
+from learning_pipeline.paper.recording import Recording
+from learning_pipeline.paper.settings import PaperSettings
+from learning_pipeline.paper.signals import Signal
+
+
+class Book:
+    """All trades of all markets; one limit and one purse."""
+
+    def __init__(self, recorder: Recording, settings: PaperSettings) -> None:
+        self._recorder = recorder
+        self._settings = settings
+        self._open: dict[str, list[Trade]] = {}
+        self._n_open = 0
+        self._cash_usd = settings.capital_usd
+
+    @property
+    def n_open(self) -> int:
+        """Open trades."""
+        return self._n_open
+
+    def trades(self, market: str) -> list[Trade]:
+        """Open trades of a market, oldest first."""
+        return list(self._open.get(market, ()))
+
+    def order(self, at_us: int, order_id: str, signal: Signal, side: int, qty: float, price: float | None) -> None:
+        """Record an order; the trade is named after its signal."""
+        self._recorder.order_submitted(
+            at=instant(at_us),
+            order_id=order_id,
+            signal_id=signal.signal_id,
+            trade_id=trade_id(signal),
+            symbol=signal.symbol,
+            side=_word(side),
+            qty=qty,
+            price=price,
+            playbook_id=signal.strategy,
+        )
+
+    def enter(self, at_us: int, market: str, signal: Signal, price: float) -> None:
+        """Fill an entry at a price."""
+        qty = entry_qty(signal, self._settings)
+        fee = self._fill(at_us, signal, entry_order_id(signal), signal.side, qty, price)
+        trade = Trade(signal, trade_id(signal), at_us, qty, price, qty, fee)
+        self._open.setdefault(market, []).append(trade)
+        self._n_open += 1
+        self._position(at_us, trade)
+
+    def leave(self, at_us: int, market: str, trade: Trade, parts: list[Exit], spread_bps: float) -> None:
+        """Fill what leaves a trade, and close the trade with its last part."""
+        for part in parts:
+            trade.exits += 1
+            order_id = f"{trade.trade_id}-exit{trade.exits}"
+            price = exit_price(part, trade.signal.side, spread_bps, order_id, self._settings)
+            self.order(at_us, order_id, trade.signal, -trade.signal.side, part.qty, None if part.is_market else price)
+            trade.fees_usd += self._fill(at_us, trade.signal, order_id, -trade.signal.side, part.qty, price)
+            trade.exit_value_usd += part.qty * price
+            trade.open_qty = 0.0 if part.reason != "trim" else trade.open_qty - part.qty
+        if parts:  # once, after the last part: two states of one position at one instant contradict each other
+            self._position(at_us, trade)
+        if trade.open_qty == 0.0:
+            self._close(at_us, market, trade, parts[-1].reason)
+
+    def snapshot(self, at_us: int, marks: dict[str, float]) -> None:
+        """Record the money; open trades are marked at the symbol's last close.
+
+        Positions are held on margin: cash is capital plus the net profit of closed trades, less the fees paid on open
+        ones; the profit of a trimmed part counts as open until its trade closes.
+        """
+        held = [trade for trades in self._open.values() for trade in trades]
+        paid = sum(trade.fees_usd for trade in held)
+        open_pnl = sum(_open_pnl(trade, marks[trade.signal.symbol]) for trade in held)
+        self._recorder.portfolio_snapshot(
+            at=instant(at_us),
+            equity_usd=self._cash_usd - paid + open_pnl,
+            cash_usd=self._cash_usd - paid,
+            exposure_usd=sum(trade.open_qty * marks[trade.signal.symbol] for trade in held),
+        )
+
+    def _fill(self, at_us: int, signal: Signal, order_id: str, side: int, qty: float, price: float) -> float:
+        fee = fee_usd(qty, price, self._settings)
+        self._recorder.fill(
+            at=instant(at_us),
+            fill_id=f"{order_id}-fill",
+            order_id=order_id,
+            trade_id=trade_id(signal),
+            signal_id=signal.signal_id,
+            symbol=signal.symbol,
+            side=_word(side),
+            qty=qty,
+            price=price,
+            fee_usd=fee,
+            playbook_id=signal.strategy,
+        )
+        return fee
+
+    def _position(self, at_us: int, trade: Trade) -> None:
+        held_pct = 100 * trade.open_qty * trade.entry_price / self._settings.capital_usd
+        self._recorder.position(
+            at=instant(at_us),
+            position_id=trade.trade_id,
+            token=trade.signal.symbol,
+            timeframe=trade.signal.timeframe,
+            status="active" if trade.open_qty else "closed",
+            total_allocation_pct=held_pct,
+            qty=trade.open_qty,
+            playbook_id=trade.signal.strategy,
+        )
+
+    def _close(self, at_us: int, market: str, trade: Trade, reason: str) -> None:
+        self._open[market].remove(trade)
+        self._n_open -= 1
+        facts = _result(trade, self._settings)
+        self._cash_usd += facts["pnl_usd"]
+        self._recorder.trade_closed(
+            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **_told(trade)
+        )
+
+
+def trade_id(signal: Signal) -> str:
+    """Id of the trade that a signal may become."""
+    return f"{signal.signal_id}-trade"
+
+
+def entry_order_id(signal: Signal) -> str:
+    """Id of the entry order."""
+    return f"{signal.signal_id}-entry"
+
+
+def entry_qty(signal: Signal, settings: PaperSettings) -> float:
+    """Size of the entry, base units: the notional at the signal's price."""
+    return settings.notional_usd / signal.entry
+
+
+def _result(trade: Trade, settings: PaperSettings) -> dict[str, Any]:
+    """Numbers of a finished trade; pnl is net of fees, roi unlevered."""
+    out = trade.exit_value_usd / trade.qty
+    pnl = trade.signal.side * (out - trade.entry_price) * trade.qty - trade.fees_usd
+    return {
+        "qty": trade.qty,
+        "entry_price": trade.entry_price,
+        "exit_price": out,
+        "fees_usd": trade.fees_usd,
+        "pnl_usd": pnl,
+        "roi": pnl / (trade.qty * trade.entry_price),
+        "did_trim": trade.did_trim,
+        "reached_s3": trade.best_r >= settings.s3_r - 1e-9,
+    }
+
+
+def _told(trade: Trade) -> dict[str, Any]:
+    signal = trade.signal
+    return {
+        "trade_id": trade.trade_id,
+        "signal_id": signal.signal_id,
+        "symbol": signal.symbol,
+        "timeframe": signal.timeframe,
+        "strategy": signal.strategy,
+        "side": signal.side_word,
+        "opened_at": instant(trade.opened_us),
+        "pattern_key": signal.pattern_key,
+        "scope": signal.scope,
+        "playbook_id": signal.strategy,
+    }
+
+
+def _open_pnl(trade: Trade, mark: float) -> float:
+    realised = trade.exit_value_usd - trade.entry_price * (trade.qty - trade.open_qty)
+    return trade.signal.side * (realised + trade.open_qty * (mark - trade.entry_price))
+
+
+def _word(side: int) -> str:
+    return "buy" if side > 0 else "sell"

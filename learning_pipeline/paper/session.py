@@ -1,0 +1,164 @@
+"""The walk: all markets in one common time order, events out through the recorder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from learning_pipeline.paper import decisions, market
+from learning_pipeline.paper.book import Book, entry_order_id, entry_qty
+from learning_pipeline.paper.costs import entry_price, latency_us
+from learning_pipeline.paper.execution import exits_at_open, exits_in_bar
+from learning_pipeline.paper.gates import judge
+from learning_pipeline.paper.market import Market, instant
+from learning_pipeline.paper.readings import read
+from learning_pipeline.paper.recording import Recording
+from learning_pipeline.paper.settings import PaperSettings
+from learning_pipeline.paper.signals import Signal, payload, signals
+from learning_pipeline.paper.spread import spreads_at_close, spreads_at_open
+from learning_pipeline.paper.timeline import Moment, timeline
+from learning_pipeline.paper.watchlist import Watchlist
+
+
+def run_session(bars: pl.DataFrame, recorder: Recording, settings: PaperSettings) -> None:
+    """Trade on paper over bars and hand every event to the recorder.
+
+    Parameters
+    ----------
+    bars : pl.DataFrame
+        Bars of any symbols and timeframes, in any order, one row per symbol, timeframe and open time. Each timeframe of
+        a symbol is traded by its own bars; see ``resample`` for longer ones.
+    recorder : Recording
+        Takes the events. Events are handed over in the order in which the bot lived through them; the ``at`` of
+        neighbours may differ by the seconds of an order's way to the venue.
+    settings : PaperSettings
+
+    Notes
+    -----
+    No look-ahead: an event at an instant rests on bars closed by then, and on the open of bars that had opened
+    strictly before. A trade still open when the bars end stays open.
+    """
+    if not bars.is_empty():
+        _Session(bars, recorder, settings).run()
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """A market with all that the walk needs of it."""
+
+    market: Market
+    signals: list[Signal]
+    spread_close_bps: np.ndarray
+    spread_open_bps: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An approved signal whose order waits for the next open."""
+
+    signal: Signal
+    gates: list[dict[str, Any]]
+    limit: float
+    latency_us: int
+
+
+class _Session:
+    def __init__(self, bars: pl.DataFrame, recorder: Recording, settings: PaperSettings) -> None:
+        self._recorder = recorder
+        self._settings = settings
+        self._desks = [_desk(each, settings) for each in market.markets(bars)]
+        self._book = Book(recorder, settings)
+        self._watchlist = Watchlist(recorder, settings)
+        self._waiting: dict[str, list[_Entry]] = {desk.market.name: [] for desk in self._desks}
+        self._marks: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Walk every step once."""
+        steps = {
+            Moment.CLOSE: self._bar_closes,
+            Moment.DAY: self._day_begins,
+            Moment.SIGNALS: self._signal_comes,
+            Moment.OPEN: self._bar_opens,
+        }
+        signals_at = [[signal.made_us for signal in desk.signals] for desk in self._desks]
+        for at_us, moment, number, index in timeline([desk.market for desk in self._desks], signals_at):
+            steps[moment](at_us, self._desks[number], index)
+
+    def _bar_closes(self, at_us: int, desk: _Desk, i: int) -> None:
+        bars = desk.market
+        high, low, close = float(bars.high[i]), float(bars.low[i]), float(bars.close[i])
+        self._marks[bars.symbol] = close
+        for trade in self._book.trades(bars.name):
+            leaving = exits_in_bar(trade, high, low, close)
+            self._book.leave(at_us, bars.name, trade, leaving, float(desk.spread_close_bps[i]))
+
+    def _day_begins(self, at_us: int, _desk: _Desk, _index: int) -> None:
+        self._book.snapshot(at_us, self._marks)
+        for desk in self._desks:
+            self._watchlist.review(at_us, desk.market)
+
+    def _signal_comes(self, at_us: int, desk: _Desk, index: int) -> None:
+        signal = desk.signals[index]
+        self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
+        self._watchlist.heard(at_us, desk.market)
+        n_held = self._book.n_open + sum(len(entries) for entries in self._waiting.values())
+        gates = judge(signal.measured | {"max_open_positions": n_held}, self._settings)
+        answer = decisions.answer(signal, gates, self._opposing(signal))
+        # Answered in the same instant: seconds later the next bar is under way, and its path cannot be split.
+        self._recorder.decision(at=instant(at_us), **answer)
+        if answer["decision"] == "approved":
+            self._submit(at_us, desk, signal, gates)
+
+    def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]]) -> None:
+        latency = latency_us(signal.signal_id, self._settings)
+        limit = signal.entry + signal.side * self._settings.chase_spreads * signal.spread
+        qty = entry_qty(signal, self._settings)
+        self._book.order(at_us + latency, entry_order_id(signal), signal, signal.side, qty, limit)
+        self._waiting[desk.market.name].append(_Entry(signal, gates, limit, 2 * latency))
+
+    def _bar_opens(self, at_us: int, desk: _Desk, i: int) -> None:
+        name, price, spread_bps = desk.market.name, float(desk.market.open[i]), float(desk.spread_open_bps[i])
+        for trade in self._book.trades(name):
+            known_us = at_us + latency_us(f"{trade.trade_id}/{at_us}", self._settings)
+            self._book.leave(known_us, name, trade, exits_at_open(trade, price), spread_bps)
+        for entry in self._waiting[name]:
+            self._try_entry(at_us + entry.latency_us, name, entry, price, spread_bps)
+        self._waiting[name] = []
+
+    def _try_entry(self, at_us: int, name: str, entry: _Entry, open_price: float, spread_bps: float) -> None:
+        signal = entry.signal
+        price = entry_price(open_price, signal.side, spread_bps)
+        reason = _unreachable(entry, open_price, price)
+        if reason is None:
+            self._book.enter(at_us, name, signal, price)
+        else:
+            expired = decisions.expiry(signal, entry.gates, open_price, spread_bps, reason)
+            self._recorder.decision(at=instant(at_us), **expired)
+
+    def _opposing(self, signal: Signal) -> str | None:
+        waiting = (entry.signal for entries in self._waiting.values() for entry in entries)
+        against = (
+            other.signal_id
+            for other in waiting
+            if (other.symbol, other.side) == (signal.symbol, -signal.side) and other.timeframe != signal.timeframe
+        )
+        return next(against, None)
+
+
+def _desk(each: Market, settings: PaperSettings) -> _Desk:
+    readings = read(each, settings)
+    at_close = spreads_at_close(each, readings.volatility, settings)
+    at_open = spreads_at_open(each, readings.volatility, settings)
+    return _Desk(each, signals(each, readings, at_close, settings), at_close, at_open)
+
+
+def _unreachable(entry: _Entry, open_price: float, price: float) -> str | None:
+    side, signal = entry.signal.side, entry.signal
+    if side * (price - entry.limit) > 0:
+        return f"Price ran away: {price:.8g} is beyond the limit {entry.limit:.8g}"
+    if side * (open_price - signal.stop) <= 0:
+        return f"Opened at {open_price:.8g}, beyond the stop {signal.stop:.8g}"
+    return None

@@ -1,0 +1,34 @@
+"""How sure we are: intervals of totals and correction for looking at many things at once.
+
+Question: a sum of money over some days is an estimate; how far may it be off, and could it be nothing but chance?
+
+In: plain arrays. Out: plain arrays and floats; this room knows no table.
+
+- Total: the days are the independent observations, not the decisions of one day, which share its market. With day
+  totals ``x`` over ``D`` days (0 where nothing happened): ``total = sum(x)``, interval ``total +- t(.975, D - 1)
+  sqrt(D) s``, p from the same t. Measured coverage at 20 days is .93 to .98 where day counts do not depend on the
+  day's shock, .87 to .92 where they do; resampling single decisions covers .45 to .65.
+- Many tests: Benjamini-Hochberg.
+
+Sums run in the order given, by one thread: the same array gives the same bits.
+
+Seed: none; the seeds give point estimates only (SEMANTICS 3).
+"""
+
+from learning_pipeline.stats.intervals import (
+    TotalInterval,
+    TotalIntervals,
+    running_total,
+    total_interval,
+    total_intervals,
+)
+from learning_pipeline.stats.multiplicity import benjamini_hochberg
+
+__all__ = [
+    "TotalInterval",
+    "TotalIntervals",
+    "benjamini_hochberg",
+    "running_total",
+    "total_interval",
+    "total_intervals",
+]

@@ -1,0 +1,38 @@
+"""Correction for many tests at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+
+def benjamini_hochberg(p: Sequence[float | None] | NDArray[np.float64]) -> NDArray[np.float64]:
+    """q-value of each p: the smallest false discovery rate at which it would be called a discovery.
+
+    Parameters
+    ----------
+    p : sequence of shape (n,)
+        p-values in [0, 1]; None or NaN where a test could not be made: it is no member of the family.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        q-values in [0, 1], in the order given; NaN where p is.
+
+    References
+    ----------
+    Benjamini, Hochberg (1995), Controlling the false discovery rate.
+
+    Examples
+    --------
+    >>> benjamini_hochberg([0.01, None, 0.04]).tolist()
+    [0.02, nan, 0.04]
+    """
+    q = np.array(p, dtype=np.float64)
+    tested = ~np.isnan(q)
+    if tested.any():
+        q[tested] = stats.false_discovery_control(q[tested])
+    return q

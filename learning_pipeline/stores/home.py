@@ -1,0 +1,57 @@
+"""The data root: where everything that belongs to one user of the pipeline lies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+VARIABLE = "LEARNING_PIPELINE_HOME"
+DEFAULT = Path("data")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths of a data root. Nothing is written outside it."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: str | Path | None = None) -> Home:
+        """The data root named, else that of the environment variable LEARNING_PIPELINE_HOME, else ``./data``."""
+        return cls(Path(root or os.environ.get(VARIABLE) or DEFAULT).expanduser().resolve())
+
+    @property
+    def inbox(self) -> Path:
+        """Delivered files; never changed or deleted by us."""
+        return self.root / "inbox"
+
+    @property
+    def lake(self) -> Path:
+        """Delta tables."""
+        return self.root / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """DuckDB file for analysts."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """SQLite file of what must be transactional."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings."""
+        return self.root / "learning_pipeline.toml"
+
+    @property
+    def dagster(self) -> Path:
+        """Dagster's instance."""
+        return self.root / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever writes."""
+        return self.root / ".writer.lock"

@@ -1,0 +1,131 @@
+"""The truth: one Delta table per contract, partitioned by UTC day, replaced by ranges of days in one commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+from deltalake import DeltaTable
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from learning_pipeline.contracts import Table, content_sha256
+from learning_pipeline.errors import ContractBroken, StoreBusy
+
+MAX_TRIES = 10
+LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
+
+
+class Replaced(NamedTuple):
+    """What a write did: version of the table, whether a commit was made, digest of the rows written."""
+
+    version: int
+    changed: bool
+    content_sha256: str
+
+
+class Lake:
+    """Reads and replaces ranges of days of tables.
+
+    Parameters
+    ----------
+    root : path or str
+        Folder, or an object store address such as ``s3://bucket/lake``.
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = str(root)
+
+    def uri(self, table: type[Table]) -> str:
+        """Address of a table."""
+        return f"{self.root}/{table.room()}/{table.table()}"
+
+    def read(self, table: type[Table], first: dt.date | None = None, last: dt.date | None = None) -> pl.DataFrame:
+        """Rows of the days first to last (both included; None: no bound), checked and sorted by key.
+
+        An absent table is an empty one.
+        """
+        delta = self._open(table)
+        if delta is None:
+            return table.frame()
+        return table.checked(_rows(delta, table, first, last))
+
+    def replace(self, table: type[Table], frame: pl.DataFrame, first: dt.date, last: dt.date) -> Replaced:
+        """Make the frame the whole content of the days first to last, in one commit, or in none if it already is.
+
+        Raises
+        ------
+        ContractBroken
+            The frame breaks its contract, or has rows outside the range. Nothing is written.
+        StoreBusy
+            Other writers won every try.
+        """
+        checked = table.checked(frame)
+        outside = checked.filter(~pl.col("day").is_between(first, last))
+        if not outside.is_empty():
+            raise ContractBroken(
+                f"{table.address()}: rows outside {first}..{last}: {outside['day'].unique().to_list()[:3]}"
+            )
+        digest = content_sha256(checked)
+        for _ in range(MAX_TRIES):
+            try:
+                return Replaced(*self._replace_once(table, checked, first, last), digest)
+            except CommitFailedError:
+                continue  # another process committed first: read again, write again
+        raise StoreBusy(f"{table.address()}: {MAX_TRIES} tries lost against other writers; run again")
+
+    def files_by_day(self, table: type[Table]) -> dict[dt.date, str]:
+        """Fingerprint of the files of each day; it changes whenever the day's rows do."""
+        delta = self._open(table)
+        if delta is None:
+            return {}
+        actions = pl.DataFrame(delta.get_add_actions(flatten=True)).select(
+            day=pl.col("partition.day").cast(pl.Date), path="path"
+        )
+        named = actions.sort("day", "path").group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
+        return {day: hashlib.sha256(paths.encode()).hexdigest() for day, paths in named.iter_rows()}
+
+    def version(self, table: type[Table]) -> int | None:
+        """Version of a table; None where it does not exist yet."""
+        delta = self._open(table)
+        return None if delta is None else delta.version()
+
+    def _open(self, table: type[Table]) -> DeltaTable | None:
+        try:
+            return DeltaTable(self.uri(table))
+        except TableNotFoundError:
+            return None
+
+    def _replace_once(
+        self, table: type[Table], checked: pl.DataFrame, first: dt.date, last: dt.date
+    ) -> tuple[int, bool]:
+        delta = self._open(table) or self._created(table)
+        if _rows(delta, table, first, last).sort(*table.key()).equals(checked):
+            return delta.version(), False
+        predicate = f"day >= '{first}' AND day <= '{last}'"
+        checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **_MERGE})
+        return DeltaTable(self.uri(table)).version(), True
+
+    def _created(self, table: type[Table]) -> DeltaTable:
+        options = {"partition_by": ["day"], "configuration": LOG_RETENTION, "description": table.grain()}
+        if "://" not in self.root:
+            Path(self.uri(table)).parent.mkdir(parents=True, exist_ok=True)
+        table.frame().write_delta(self.uri(table), mode="ignore", delta_write_options=options)
+        return DeltaTable(self.uri(table))
+
+
+_MERGE = {"schema_mode": "merge"}
+
+
+def _rows(delta: DeltaTable, table: type[Table], first: dt.date | None, last: dt.date | None) -> pl.DataFrame:
+    """Rows of a range in the contract's columns; a column added to the contract since is null in older files."""
+    scan = pl.scan_delta(delta)
+    bounds = [pl.col("day") >= first] if first else []
+    bounds += [pl.col("day") <= last] if last else []
+    there = scan.collect_schema().names()
+    columns = [
+        pl.col(name) if name in there else pl.lit(None, dtype).alias(name) for name, dtype in table.dtypes().items()
+    ]
+    return scan.filter(*bounds).select(columns).collect() if bounds else scan.select(columns).collect()

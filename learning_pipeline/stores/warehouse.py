@@ -1,0 +1,189 @@
+"""The way to look: one DuckDB file of copied tables, replaced in one rename, never written in place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from learning_pipeline.contracts import Table
+from learning_pipeline.errors import BadInput
+from learning_pipeline.stores.atomic import publish_file
+from learning_pipeline.stores.lake import Lake
+
+Connect = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
+STORAGE_VERSION = "v1.2.0"
+_DAYS = "copied_days"
+_DUCKDB_TYPES: dict[Any, str] = {
+    pl.String: "VARCHAR",
+    pl.Float64: "DOUBLE",
+    pl.Int64: "BIGINT",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    pl.Datetime: "TIMESTAMPTZ",
+}
+
+
+def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[str, str], connect: Connect) -> int:
+    """Bring the warehouse up to the lake: copy the last file aside, reload the days that changed, rename into place.
+
+    Readers keep the file that they opened; nobody waits for anybody.
+
+    Parameters
+    ----------
+    views : table address -> SQL
+        Tables that are shown otherwise than copied; ``{copied}`` and ``{<room>.<table>}`` stand for copied tables.
+    connect : callable
+        Opens a DuckDB file for writing.
+
+    Returns
+    -------
+    n_reloaded : int
+        (table, day) pairs that were reloaded.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    if path.exists():
+        shutil.copyfile(path, temporary)
+    else:
+        _create(temporary)
+    with connect(temporary) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        n_reloaded = sum(_bring_up(connection, lake, table) for table in tables)
+        for table in tables:
+            _show(connection, table, views.get(table.address()))
+        connection.execute("CHECKPOINT")
+    publish_file(temporary, path)
+    return n_reloaded
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the published file for reading; close it again, since an open connection hides a newer file.
+
+    Raises
+    ------
+    BadInput
+        Nothing was published yet.
+    """
+    if not path.exists():
+        raise BadInput(f"{path}: no warehouse yet; run `learning-pipeline run` (or `demo`) first")
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _create(path: Path) -> None:
+    """An empty file in a format that DuckDB 1.x reads too."""
+    connection = duckdb.connect()
+    try:
+        connection.execute(
+            f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS new (STORAGE_VERSION '{STORAGE_VERSION}')"
+        )
+        connection.execute(
+            f"CREATE SCHEMA new.lake; CREATE TABLE new.lake.{_DAYS} (address VARCHAR, day DATE, files VARCHAR)"
+        )
+    finally:
+        connection.close()
+
+
+def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, table: type[Table]) -> int:
+    """Reload the days of one table whose lake files are not those copied last."""
+    _require_columns(connection, table)
+    address = table.address()
+    query = f"SELECT day, files FROM lake.{_DAYS} WHERE address = ?"  # noqa: S608  # a constant name
+    copied = dict(connection.execute(query, [address]).fetchall())
+    there = lake.files_by_day(table)
+    stale = sorted(day for day in copied.keys() | there.keys() if copied.get(day) != there.get(day))
+    if stale:
+        _reload(connection, table, lake.read(table, stale[0], stale[-1]), stale, there)
+    return len(stale)
+
+
+def _reload(
+    connection: duckdb.DuckDBPyConnection,
+    table: type[Table],
+    frame: pl.DataFrame,
+    days: list[dt.date],
+    files: dict[dt.date, str],
+) -> None:
+    rows = frame.filter(pl.col("day").is_in(days)).to_arrow()
+    listed = pl.DataFrame(
+        {"day": days, "files": [files.get(day) for day in days]}, schema={"day": pl.Date, "files": pl.String}
+    )
+    listed = listed.with_columns(address=pl.lit(table.address()))
+    connection.register("incoming", rows)
+    connection.register("listed", listed.to_arrow())
+    connection.execute(f"DELETE FROM {_copied(table)} WHERE day IN (SELECT day FROM listed)")  # noqa: S608  # our own names
+    connection.execute(f"INSERT INTO {_copied(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  # our own names
+    connection.execute(
+        f"DELETE FROM lake.{_DAYS} WHERE address = ? AND day IN (SELECT day FROM listed)",  # noqa: S608  # our own names
+        [table.address()],
+    )
+    connection.execute(f"INSERT INTO lake.{_DAYS} BY NAME SELECT * FROM listed WHERE files IS NOT NULL")  # noqa: S608
+    connection.unregister("incoming")
+    connection.unregister("listed")
+
+
+def _require_columns(connection: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
+    """Create the copied table; where the contract has changed, drop it so that every day is reloaded."""
+    columns = {name: _duckdb_type(dtype) for name, dtype in table.dtypes().items()}
+    named = (
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'lake' AND table_name = ? ORDER BY column_index"
+    )
+    found = [name for (name,) in connection.execute(named, [table.address()]).fetchall()]
+    if found == list(columns):
+        return
+    connection.execute(f"DROP TABLE IF EXISTS {_copied(table)} CASCADE")
+    connection.execute(f"DELETE FROM lake.{_DAYS} WHERE address = ?", [table.address()])  # noqa: S608  # our own names
+    connection.execute(f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns.items())})")
+
+
+def _show(connection: duckdb.DuckDBPyConnection, table: type[Table], view: str | None) -> None:
+    """The analysts' view of a copied table, with the docs of its columns."""
+    shown = f"{_quoted(table.room())}.{_quoted(table.table())}"
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(table.room())}")
+    connection.execute(
+        f"CREATE OR REPLACE VIEW {shown} AS {(view or newest_rows(table)).replace('{copied}', _copied(table))}"
+    )
+    connection.execute(f"COMMENT ON VIEW {shown} IS {_literal(table.grain())}")
+    for name, (_, _, description) in table.columns_described().items():
+        if description:
+            connection.execute(f"COMMENT ON COLUMN {shown}.{_quoted(name)} IS {_literal(description)}")
+
+
+def newest_rows(table: type[Table]) -> str:
+    """SQL of the rows that count: of each identity those of its last revision."""
+    revised = table.revised()
+    if revised is None:
+        return "SELECT * FROM {copied}"
+    identity, order = map(_quoted, revised)
+    return f"SELECT * FROM {{copied}} QUALIFY {order} = max({order}) OVER (PARTITION BY {identity})"  # noqa: S608
+
+
+def _copied(table: type[Table]) -> str:
+    return f"lake.{_quoted(table.address())}"
+
+
+def _duckdb_type(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.List):
+        return f"{_DUCKDB_TYPES[dtype.inner.base_type()]}[]"
+    return _DUCKDB_TYPES[dtype.base_type()]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,93 @@
+"""Small worlds of blocked decisions and their outcomes, written as rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import polars as pl
+from hypothesis import strategies as st
+
+from learning_pipeline.analysis import AnalysisSettings, guard_effectiveness, opportunity_cost
+from learning_pipeline.events.tables import Decisions, Gates
+from learning_pipeline.shadow.tables import Outcomes
+
+FIRST = dt.date(2024, 1, 1)
+GUARDS = ["g1", "g2", "g3"]
+Row = dict[str, Any]
+World = tuple[list[Row], list[Row], list[Row]]
+
+
+def day(k: int) -> dt.date:
+    return FIRST + dt.timedelta(days=k)
+
+
+def at(k: int) -> dt.datetime:
+    """Noon of day k."""
+    return dt.datetime.combine(day(k), dt.time(12), dt.UTC)
+
+
+def blocked(signal_id: str, decided: int, *by: str, known: int | None = None, **more: Any) -> Row:
+    """A decision of day ``decided`` that the gates in ``by`` blocked, the first of them acting."""
+    row = {"signal_id": signal_id, "decided_at": at(decided), "day": day(decided if known is None else known)}
+    by_whom = {"blocker_component": by[0] if by else None, "blocked_by": sorted(by), "gates_complete": bool(by)}
+    return row | {"decision": "blocked", "book": "profit"} | by_whom | more
+
+
+def failed(signal_id: str, decided: int, gate: str, passed: bool | None = False) -> Row:
+    return {"signal_id": signal_id, "gate": gate, "day": day(decided), "passed": passed}
+
+
+def outcome(signal_id: str, decided: int, known: int, pnl: float | None) -> Row:
+    """What came of the decision of day ``decided``, known on day ``known``; no PnL: unlabelled. Notional is 1000."""
+    money = {"net_pnl_usd": pnl, "net_roi": None if pnl is None else pnl / 1000}
+    row = {"signal_id": signal_id, "decided_at": at(decided), "known_at": at(known), "day": day(known)}
+    return row | {"outcome": "unlabelled" if pnl is None else "ttl_expired"} | money
+
+
+def frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    decisions, gates, outcomes = world
+    return Decisions.frame(decisions), Gates.frame(gates), Outcomes.frame(outcomes)
+
+
+def guards(world: World, as_ofs: list[int], *windows: int, books: tuple[str, ...] = ("profit",)) -> pl.DataFrame:
+    settings = AnalysisSettings(windows=windows, books=books)
+    return guard_effectiveness(*frames(world), [day(k) for k in as_ofs], settings)
+
+
+def opportunity(world: World, as_ofs: list[int], *windows: int) -> pl.DataFrame:
+    decisions, _, outcomes = frames(world)
+    return opportunity_cost(decisions, outcomes, [day(k) for k in as_ofs], AnalysisSettings(windows=windows))
+
+
+@st.composite
+def worlds(draw: st.DrawFn, unit: float = 0.25) -> World:
+    """Signals with up to two versions and outcomes over two weeks; PnL in multiples of ``unit``."""
+    decisions, gates, outcomes = [], [], []
+    for k in range(draw(st.integers(0, 10))):
+        days = sorted(draw(st.sets(st.integers(0, 9), min_size=1, max_size=2)))
+        decided = days[0]
+        for known in days:
+            decided = draw(st.sampled_from([decided, known]))
+            row, of_row = draw(versions(f"s{k}", decided, known))
+            decisions.append(row)
+            gates += of_row
+            pnl = draw(st.none() | st.integers(-40, 40).map(lambda n: n * unit))
+            if draw(st.integers(0, 4)):
+                settled = known + draw(st.integers(0, 4))
+                outcomes.append(outcome(f"s{k}", decided, settled, pnl))
+    return decisions, gates, list({(o["signal_id"], o["known_at"]): o for o in outcomes}.values())
+
+
+@st.composite
+def versions(draw: st.DrawFn, signal_id: str, decided: int, known: int) -> tuple[Row, list[Row]]:
+    by = draw(st.lists(st.sampled_from(GUARDS), unique=True, max_size=3))
+    word = draw(st.sampled_from(["blocked"] * 4 + ["approved"]))
+    recorded = {name: False for name in by if draw(st.integers(0, 3))}
+    recorded |= {name: draw(st.sampled_from([True, None])) for name in GUARDS if name not in by and draw(st.booleans())}
+    complete = bool(by) and None not in recorded.values() and draw(st.integers(0, 4)) > 0
+    row = blocked(signal_id, decided, *by, known=known, gates_complete=complete, decision=word)
+    row["book"] = draw(st.sampled_from(["profit", "profit", "profit", "research"]))
+    if word == "approved":
+        row |= {"blocked_by": [], "blocker_component": None}
+    return row, [failed(signal_id, known, name, passed) for name, passed in recorded.items()]

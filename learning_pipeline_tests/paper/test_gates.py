@@ -1,0 +1,69 @@
+"""Every gate is measured, and its verdict is its own numbers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from learning_pipeline.paper import PaperSettings
+from learning_pipeline.paper.gates import RULES, first_failure, judge
+
+AT_THE_LIMITS = {
+    "volatility_guard": 0.06,
+    "spread_guard": 7.0,
+    "max_open_positions": 4,
+    "ts": 0.36,
+    "halo": 3.0,
+    "slope": -0.001,
+}
+LIMITS = {
+    "volatility_max": 0.06,
+    "spread_max_bps": 7,
+    "max_open_positions": 5,
+    "ts_min": 0.36,
+    "halo_max": 3,
+    "slope_min": -0.001,
+}
+BARELY_FAILING = {
+    "volatility_guard": 0.0601,
+    "spread_guard": 7.01,
+    "max_open_positions": 5,
+    "ts": 0.3599,
+    "halo": 3.01,
+    "slope": -0.00101,
+}
+
+
+@pytest.fixture(scope="module")
+def settings():
+    return PaperSettings(**LIMITS)
+
+
+def test_values_at_the_limits_pass(settings):
+    gates = judge(AT_THE_LIMITS, settings)
+    assert all(gate["passed"] for gate in gates)
+    assert first_failure(gates) is None
+
+
+@pytest.mark.parametrize("name", BARELY_FAILING)
+def test_one_value_beyond_its_limit_fails_alone_and_is_named(settings, name):
+    gates = judge(AT_THE_LIMITS | {name: BARELY_FAILING[name]}, settings)
+    assert [gate["name"] for gate in gates if not gate["passed"]] == [name]
+    assert first_failure(gates)[0] == name
+
+
+def test_the_first_failure_in_order_is_the_blocker_and_all_are_reported(settings):
+    gates = judge(BARELY_FAILING, settings)
+    assert not any(gate["passed"] for gate in gates)
+    assert first_failure(gates) == ("volatility_guard", "Current vol 0.0601 > Max 0.0600")
+
+
+@given(st.fixed_dictionaries({rule.name: st.floats(-10, 10) for rule in RULES}))
+def test_passed_is_value_op_threshold(settings, measured):
+    for gate in judge(measured, settings):
+        value, threshold = gate["value"], gate["threshold"]
+        comparisons = {"<=": value <= threshold, "<": value < threshold, ">=": value >= threshold}
+        assert gate["passed"] is comparisons[gate["op"]]
+        assert gate["base_threshold"] == threshold
+        assert value == measured[gate["name"]]

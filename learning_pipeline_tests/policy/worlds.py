@@ -1,0 +1,104 @@
+"""Small worlds of decisions and gates, and the plain answer to each: one loop, no arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from typing import Any
+
+import polars as pl
+from hypothesis import strategies as st
+
+from learning_pipeline.events.tables import Decisions, Gates
+from learning_pipeline.policy import Policy
+
+DAY = dt.date(2024, 1, 1)
+NAMES = ["a", "b", "c", "d"]
+OPS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
+
+Row = dict[str, Any]
+
+
+def decision(signal_id: str, word: str = "blocked", **more: Any) -> Row:
+    row = {"signal_id": signal_id, "day": DAY, "decision": word, "blocker_component": None}
+    return row | {"blocked_by": [], "gates_complete": True} | more
+
+
+def gate(signal_id: str, name: str, passed: bool | None, **more: Any) -> Row:
+    return {"signal_id": signal_id, "gate": name, "day": DAY, "passed": passed} | more
+
+
+def frames(decisions: list[Row], gates: list[Row]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return Decisions.frame(decisions), Gates.frame(gates)
+
+
+numbers = st.none() | st.integers(0, 3).map(float)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
+    decisions, gates = [], []
+    for k in range(draw(st.integers(0, 6))):
+        word = draw(st.sampled_from(["blocked", "blocked", "approved", "expired", "cancelled"]))
+        of_signal = [
+            gate(
+                f"s{k}",
+                name,
+                draw(st.sampled_from([True, False, None])),
+                value=draw(numbers),
+                base_threshold=draw(numbers),
+                op=draw(st.none() | st.sampled_from(list(OPS))),
+            )
+            for name in draw(st.sets(st.sampled_from(NAMES[:3])))
+        ]
+        blocker = draw(st.none() | st.sampled_from(NAMES)) if word == "blocked" else None
+        others = draw(st.sets(st.sampled_from(NAMES), max_size=1))
+        failing = {g["gate"] for g in of_signal if g["passed"] is False} | others | ({blocker} - {None})
+        by = sorted(failing) if word == "blocked" else []
+        complete = draw(st.booleans())
+        decisions.append(decision(f"s{k}", word, blocker_component=blocker, blocked_by=by, gates_complete=complete))
+        gates += of_signal
+    return decisions, gates
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    kind = {name: draw(st.sampled_from(["same", "drop", "threshold", "scale"])) for name in NAMES}
+    amount = st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0])
+    return Policy(
+        drop=frozenset(name for name in NAMES if kind[name] == "drop"),
+        threshold={name: draw(amount) for name in NAMES if kind[name] == "threshold"},
+        scale={name: draw(amount) for name in NAMES if kind[name] == "scale"},
+    )
+
+
+def plain_answer(row: Row, gates: dict[str, Row], policy: Policy) -> str:
+    """One decision under a policy, by the book; ``gates`` are those of the decision, by name."""
+    blocked = row["decision"] == "blocked"
+    if not policy.changed:
+        return row["decision"]
+    failed = {name for name, g in gates.items() if g["passed"] is False}
+    if blocked:
+        failed |= set(row["blocked_by"]) | ({row["blocker_component"]} - {None})
+        if not failed:
+            return "unknown"
+    told = [_passes(name, gates.get(name), failed, row, policy) for name in NAMES]
+    if False in told:
+        return "blocked"
+    return "unknown" if None in told or (blocked and not row["gates_complete"]) else "approved"
+
+
+def _passes(name: str, g: Row | None, failed: set[str], row: Row, policy: Policy) -> bool | None:
+    """Whether one gate lets the decision through; None where that cannot be told."""
+    blocked, changed = row["decision"] == "blocked", name in policy.changed
+    if name in policy.drop or (not blocked and (not changed or name in failed)):
+        return True
+    if g is None and name not in failed:
+        return True if not changed or blocked or row["gates_complete"] else None
+    if not changed:
+        return False if name in failed else g["passed"]
+    base = g and g["base_threshold"]
+    limit = policy.threshold.get(name, None if base is None else policy.scale.get(name, 0.0) * base)
+    if g is None or g["value"] is None or g["op"] is None or limit is None:
+        return None
+    return OPS[g["op"]](g["value"], limit)
