@@ -83,14 +83,14 @@ def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame, guards: pl.Series) -> 
     pnl, alone = pl.col("net_pnl_usd"), (number == pl.col("alone")).fill_null(value=False)
     settled, missed, avoided = pnl.is_not_null(), pl.when(pnl > 0).then(pnl), pl.when(pnl < 0).then(-pnl)
     money = facts(
-        _by_guard(with_outcomes(blocked, outcomes), guards),
+        _by_guard(_shared(with_outcomes(blocked, outcomes)), guards),
         number,
         n_settled=settled,
         n_unlabelled=~settled,
         missed=missed,
         avoided=avoided,
         roi=-pl.col("net_roi"),
-        shapley=-pnl / pl.col("n_blockers"),
+        shapley=-pl.col("share"),
         alone=pl.when(alone).then(-pnl),
         n_alone=alone & settled,
         first=pl.when(first).then(-pnl),
@@ -101,10 +101,18 @@ def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame, guards: pl.Series) -> 
     return count, money
 
 
+def _shared(settled: pl.DataFrame) -> pl.DataFrame:
+    """With ``share``: PnL per blocker."""
+    # Polars may multiply by the reciprocal, depending on the height of the frame, which gives other bits.
+    pnl = settled["net_pnl_usd"].fill_null(float("nan")).to_numpy()
+    n_blockers = settled["blocked_by"].list.len().to_numpy()
+    share = np.divide(pnl, n_blockers, out=np.full(len(pnl), np.nan), where=n_blockers > 0)
+    return settled.with_columns(pl.Series("share", share).fill_nan(None))
+
+
 def _by_guard(frame: pl.DataFrame, guards: pl.Series) -> pl.DataFrame:
-    """One row per row and blocker: ``number`` in guards, ``first`` (the one acted on), ``n_blockers``."""
-    counted = frame.with_columns(n_blockers=pl.col("blocked_by").list.len())
-    each = counted.explode("blocked_by", keep_nulls=False, empty_as_null=False)
+    """One row per row and blocker: ``number`` in guards, ``first`` (it is the one acted on)."""
+    each = frame.explode("blocked_by", keep_nulls=False, empty_as_null=False)
     guard = pl.col("blocked_by")
     return each.with_columns(
         number=guard.cast(pl.Enum(guards)).to_physical().cast(pl.Int64),

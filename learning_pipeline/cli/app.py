@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from learning_pipeline.cli.terminal import say
 from learning_pipeline.errors import BadInput, LearningPipelineError
 from learning_pipeline.stores.home import VARIABLE, Home
 
@@ -44,9 +46,12 @@ def refusals_in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except LearningPipelineError as e:
-            print(f"{e.code}: {e}", file=sys.stderr)  # noqa: T201  # the command line speaks
+            say(f"{e.code}: {' '.join(str(e).split())}")
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes
         except OSError as e:
-            print(f"{BadInput.code}: {e.filename}: {e.strerror}", file=sys.stderr)  # noqa: T201  # the command line speaks
+            where = f"{e.filename}: " if e.filename else ""
+            say(f"{BadInput.code}: {where}{e.strerror or e}")
         raise typer.Exit(1)
 
     return run
@@ -89,12 +94,11 @@ def run(
     ] = None,
 ) -> None:
     """Materialise everything that is due: the same Dagster job as in the UI."""
-    from learning_pipeline.cli.jobs import run_job  # noqa: PLC0415  # Dagster is slow to import
-    from learning_pipeline.cli.verdicts import show_verdicts  # noqa: PLC0415  # as above
+    from learning_pipeline.cli.chain import run_chain  # noqa: PLC0415  # Dagster is slow to import
 
-    place = Home.at(home)
-    run_job(place, "chain", first=from_day and from_day.date(), last=as_of and as_of.date())
-    show_verdicts(place)
+    if from_day and as_of and from_day > as_of:
+        raise typer.BadParameter(f"{from_day:%Y-%m-%d} is after --as-of {as_of:%Y-%m-%d}", param_hint="--from")
+    run_chain(Home.at(home), first=from_day and from_day.date(), last=as_of and as_of.date())
 
 
 @app.command()

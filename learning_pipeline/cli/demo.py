@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import sys
 import tempfile
 from pathlib import Path
 
 import polars as pl
-from rich.console import Console
 
-from learning_pipeline.cli.jobs import ERRORS, run_job
-from learning_pipeline.cli.sql import print_table, query_rows
+from learning_pipeline.cli.jobs import run_job
+from learning_pipeline.cli.plain import write_json
+from learning_pipeline.cli.sql import query_rows
+from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.cli.verdicts import guard_rows, show_verdicts
 from learning_pipeline.paper import PaperSettings, resample, run_session
 from learning_pipeline.stores.home import Home
@@ -36,15 +35,13 @@ BAD_LINES = """\
 def run_demo(home: Home, *, as_json: bool) -> None:
     """Paper session on the sample bars, three bad lines, the whole chain; prints what came out and where to look."""
     with tempfile.TemporaryDirectory() as folder:
-        ERRORS.print(
-            "paper session: a reference bot trades 2017-2019 BTC/USD and 2017 EUR/USD hourly bars", highlight=False
-        )
+        say("paper session: a reference bot trades 2017-2019 BTC/USD and 2017 EUR/USD hourly bars")
         _make_deliveries(Path(folder))
         Inbox(home.inbox, Ledger(home.ledger)).deliver([Path(folder)], dt.datetime.now(dt.UTC))
-    ERRORS.print("chain: events -> decisions -> shadow outcomes -> guard verdicts -> warehouse", highlight=False)
+    say("chain: events -> decisions -> shadow outcomes -> guard verdicts -> warehouse")
     run_job(home, "chain")
     if as_json:
-        sys.stdout.write(json.dumps({"home": str(home.root), "guards": guard_rows(home)}, default=str, indent=1) + "\n")
+        write_json({"home": str(home.root), "guards": guard_rows(home)})
     else:
         _show(home)
 
@@ -69,8 +66,10 @@ def _show(home: Home) -> None:
                (SELECT count(*) FROM shadow.pending WHERE as_of = (SELECT max(as_of) FROM shadow.pending)) AS open,
                (SELECT count(*) FROM events.quarantine) AS quarantined
     """
+    tell("")
     print_table(*query_rows(home, counts), title="What is in the warehouse")
     refused = "SELECT line_no, reason_code, detail FROM events.quarantine ORDER BY line_no"
+    tell("")
     print_table(*query_rows(home, refused), title="Three bad lines were delivered too: refused, with the reason")
     _point_to(home)
 
@@ -78,11 +77,9 @@ def _show(home: Home) -> None:
 def _point_to(home: Home) -> None:
     command = f"learning-pipeline sql --home {_shortest(home.root)}"
     query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 6"
-    Console().print(
+    tell(
         f"\nLook further:\n  {command} '{query}'\n  learning-pipeline ui --home {_shortest(home.root)}\n"
-        f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on",
-        highlight=False,
-        soft_wrap=True,
+        f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on"
     )
 
 

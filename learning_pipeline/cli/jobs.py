@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from learning_pipeline.cli.terminal import ERRORS, say
 from learning_pipeline.errors import LearningPipelineError
 from learning_pipeline.stores.atomic import atomic_write
 from learning_pipeline.stores.home import VARIABLE, Home
@@ -22,7 +22,6 @@ from learning_pipeline.stores.writer import one_writer
 if TYPE_CHECKING:
     import dagster as dg
 
-ERRORS = Console(stderr=True)
 POLL_SECONDS = 0.3
 
 
@@ -63,7 +62,7 @@ def run_job(home: Home, name: str, first: dt.date | None = None, last: dt.date |
     config = {"resources": {"chain": chain}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     _require_settings(home)
     with (
-        one_writer(home.lock, lambda words: ERRORS.print(words, highlight=False)),
+        one_writer(home.lock, say),
         dg.DagsterInstance.get() as instance,
     ):
         run_id = str(uuid.uuid4())

@@ -16,5 +16,6 @@ def serve_ui(home: Home, port: int) -> None:
     prepare_instance(home)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "learning_pipeline.definitions"]
     print(f"http://{LOOPBACK}:{port} serves {home.root}; Ctrl-C ends it", flush=True)  # noqa: T201  # the command line speaks
+    os.chdir(home.root)  # Dagster warns of a dagster.yaml in the current folder that it does not read
     # exec, not a child: signals reach Dagster itself, which a background child would ignore
     os.execv(sys.executable, [*command, "--host", LOOPBACK, "--port", str(port), "--log-level", "warning"])  # noqa: S606

@@ -14,6 +14,8 @@ import polars.selectors as cs
 
 from learning_pipeline.errors import ContractBroken
 
+_DIGEST_ROWS = 2**20
+
 
 class Table(pa.DataFrameModel):
     """Base of all tables: partitioned by UTC day, strict, nothing coerced, floats finite.
@@ -104,25 +106,43 @@ class Table(pa.DataFrameModel):
         TypeError
             For a LazyFrame: pandera checks no values there.
         """
-        if not isinstance(frame, pl.DataFrame):
-            raise TypeError(f"{cls.address()}: expected a DataFrame, was {type(frame).__name__}")
-        _refuse(cls, set(frame.columns) ^ set(cls.dtypes()), "columns missing or not in the contract")
-        ordered = frame.select(*cls.dtypes())
+        keyed = cls.ordered(frame)
+        if keyed.is_empty():
+            return keyed
         try:
-            cls.to_schema().validate(ordered, lazy=True)
+            cls.to_schema().validate(keyed, lazy=True)
         except pandera.errors.SchemaErrors as e:
             raise ContractBroken(f"{cls.address()}: {_first_failures(e)}") from e
-        not_finite = ordered.select(cs.float().is_finite().all())
+        not_finite = keyed.select(cs.float().is_finite().all())
         _refuse(cls, {c.name for c in not_finite if not c.item()}, "not finite in")
-        keyed = ordered.sort(*cls._key)
         _refuse(cls, _repeated(keyed, cls._key), f"more than one row per {cls._key}:")
         return keyed
 
+    @classmethod
+    def ordered(cls, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame in the contract's column order, sorted by key, after a check of columns and types only.
+
+        Raises
+        ------
+        ContractBroken
+            A column is missing, not in the contract, or of another type.
+        """
+        if not isinstance(frame, pl.DataFrame):
+            raise TypeError(f"{cls.address()}: expected a DataFrame, was {type(frame).__name__}")
+        dtypes = cls.dtypes()
+        _refuse(cls, set(frame.columns) ^ set(dtypes), "columns missing or not in the contract")
+        _refuse(cls, {f"{n} ({frame[n].dtype})" for n in dtypes if frame[n].dtype != dtypes[n]}, "of another type:")
+        return frame.select(*dtypes).sort(*cls._key)
+
 
 def content_sha256(frame: pl.DataFrame) -> str:
-    """SHA-256 of a frame's content: Arrow IPC of one chunk, without metadata; equal frames give equal digests."""
+    """SHA-256 of a frame's content; equal frames give equal digests, however they were made.
+
+    Taken of the Parquet encoding: it holds values only, where Arrow's buffers also keep chunks, masks without a null,
+    and what stood under a null or beside a filtered text.
+    """
     buffer = io.BytesIO()
-    frame.rechunk().write_ipc(buffer, compression="uncompressed")
+    frame.rechunk().write_parquet(buffer, compression="uncompressed", statistics=False, row_group_size=_DIGEST_ROWS)
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from learning_pipeline.analysis.guards import guard_effectiveness as judge_guards
 from learning_pipeline.analysis.opportunity import opportunity_cost as cost_blocking
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.tables import VERDICTS, GuardEffectiveness, OpportunityCost
 from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
@@ -16,6 +16,9 @@ from learning_pipeline.events.tables import Decisions, Gates
 from learning_pipeline.shadow.tables import Outcomes
 
 WINDOW = "analysis.windows"
+HEADLINE = ["as_of", "window_days", "guard", "verdict", "basis_net_saved_usd", "ci_low_usd", "ci_high_usd", "q_value"]
+HEADLINE += ["basis", "n_blocked", "n_marginal", "n_pending"]
+"""What a person wants to see of a guard first."""
 
 
 @dg.asset(
@@ -31,11 +34,9 @@ def guard_effectiveness(
 ) -> dg.Output[Any]:
     """What each guard saved or cost, with its interval, as of each day."""
     rows = judge_guards(decisions, gates, outcomes, _as_ofs(chain), chain.analysis)
-    latest = rows.filter(pl.col("as_of") == pl.col("as_of").max())
-    verdicts = dict(latest["verdict"].value_counts(sort=True).iter_rows())
-    return materialised(
-        GuardEffectiveness, rows, alone=True, **{f"n_{word}": count for word, count in verdicts.items()}
-    )
+    latest = rows.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("window_days") == max(chain.analysis.windows))
+    verdicts = {f"n_{word}": latest["verdict"].eq(word).sum() for word in VERDICTS}
+    return materialised(GuardEffectiveness, rows, alone=True, shown=latest.select(HEADLINE), **verdicts)
 
 
 @dg.asset(**writes(OpportunityCost), ins={"decisions": reads(Decisions, WINDOW), "outcomes": reads(Outcomes, WINDOW)})

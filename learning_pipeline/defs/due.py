@@ -43,8 +43,13 @@ class Due(NamedTuple):
     def lowered(
         self, touched: dt.date | None, oldest: dt.date | None, newest: dt.datetime | None
     ) -> dict[str, str | None]:
-        """Marks after new data: ``touched`` is the first day whose rows change."""
-        dirty = min((day for day in (self.dirty_from, touched) if day), default=None)
+        """Marks after new data: ``touched`` is the first day whose rows change.
+
+        Where time moves on, the day that it had come to is stale too: it was settled as of an instant within it.
+        """
+        moves_on = self.newest_known_at and newest and newest > self.newest_known_at
+        unfinished = self.newest_known_at.date() if self.newest_known_at and moves_on else None
+        dirty = min((day for day in (self.dirty_from, touched, unfinished) if day), default=None)
         first = min((day for day in (self.first_day, oldest) if day), default=None)
         latest = max((at for at in (self.newest_known_at, newest) if at), default=None)
         return {

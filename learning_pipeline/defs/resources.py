@@ -15,6 +15,7 @@ from learning_pipeline.contracts import Settings, end_of
 from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
+from learning_pipeline.errors import BadSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
@@ -25,6 +26,10 @@ from learning_pipeline.stores.writer import is_dead, one_writer, sign_of_life
 
 NO_DAYS = (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
 """A range for rooms that are asked about no data at all."""
+
+RUN_RETENTION = dt.timedelta(days=30)
+MAX_DELETED = 50
+"""Old runs deleted at the start of a run, at most."""
 
 UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
@@ -47,12 +52,14 @@ class Chain(dg.ConfigurableResource):
 
         Sensors and schedules only look: they hold nothing.
         """
-        if context.run_id is None:
+        if context.run is None:
             yield self
             return
-        with sign_of_life(self._life(context.run_id)), one_writer(self.paths.lock, _saying(context)):
+        run_id = context.run.run_id
+        with sign_of_life(self._life(run_id)), one_writer(self.paths.lock, _saying(context)):
             if context.instance:
-                self._fail_dead_runs(context.instance, context.run_id)
+                self._fail_dead_runs(context.instance, run_id)
+                _delete_old_runs(context.instance, dt.datetime.now(dt.UTC) - RUN_RETENTION)
             yield self
 
     @property
@@ -165,5 +172,14 @@ def _ledger(paths: Home) -> Ledger:
     return Ledger(paths.ledger)
 
 
+def _delete_old_runs(instance: dg.DagsterInstance, before: dt.datetime) -> None:
+    """Runs grow the instance by a megabyte each; what they made stays."""
+    for record in instance.get_run_records(dg.RunsFilter(created_before=before), limit=MAX_DELETED):
+        instance.delete_run(record.dagster_run.run_id)
+
+
 def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as e:
+        raise BadSettings(f"chain: expected a day as YYYY-MM-DD, was {text!r}") from e

@@ -70,16 +70,26 @@ def column_schema(table: type[Table]) -> dg.TableSchema:
 
 
 def materialised(
-    table: type[Table], frame: pl.DataFrame | Replacement, *, alone: bool = False, **metadata: Any
+    table: type[Table],
+    frame: pl.DataFrame | Replacement,
+    *,
+    alone: bool = False,
+    shown: pl.DataFrame | None = None,
+    **metadata: Any,
 ) -> dg.Output[Any]:
-    """An output that carries its rows, its digest as data version, its row count and a preview.
+    """An output that carries its rows (checked when they are written), digest as data version, row count, preview.
 
-    ``alone``: of an ``@asset``, which has one output only.
+    ``alone``: of an ``@asset``, which has one output only. ``shown``: what to preview instead of the last rows.
     """
     replacement = frame if isinstance(frame, Replacement) else None
-    rows = table.checked(replacement.frame if replacement else frame)  # type: ignore[arg-type]  # a frame where no Replacement
+    rows = table.ordered(replacement.frame if replacement else frame)  # type: ignore[arg-type]  # a frame where no Replacement
     digest = content_sha256(rows)
-    said = {"dagster/row_count": rows.height, "content_sha256": digest, "preview": preview(rows), **metadata}
+    said = {
+        "dagster/row_count": rows.height,
+        "content_sha256": digest,
+        "preview": preview(rows.tail(PREVIEW_ROWS) if shown is None else shown),
+        **metadata,
+    }
     value = replacement._replace(frame=rows) if replacement else rows
     name = "result" if alone else table.table()
     with warnings.catch_warnings():
@@ -88,8 +98,8 @@ def materialised(
 
 
 def preview(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    """The last rows as a small table."""
-    shown = rows.tail(PREVIEW_ROWS).drop("day", strict=False)
+    """Rows as a small table."""
+    shown = rows.drop("day", strict=False)
     head = " | ".join(shown.columns)
     body = "\n".join("| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows())
     return dg.MetadataValue.md(f"| {head} |\n|{'---|' * shown.width}\n{body}")

@@ -8,7 +8,7 @@ import polars as pl
 
 from learning_pipeline.contracts import day_of, timeframe_us
 from learning_pipeline.events.tables import Decisions, Gates
-from learning_pipeline.events.verdicts import gate_verdicts
+from learning_pipeline.events.verdicts import finite, gate_verdicts
 
 REACH_DAYS = 90
 """Reports and signals more than this many days apart are not joined."""
@@ -63,10 +63,14 @@ def joined_reports(signals: pl.DataFrame, reports: pl.DataFrame, now: dt.datetim
 
 
 def _silent(signals: pl.DataFrame, joined: pl.DataFrame, default_ttl_minutes: float, now: dt.datetime) -> pl.DataFrame:
-    """Signals without a report by the end of the day on which their ttl passed: expired, never decided."""
-    by_bars = pl.col("ttl_bars") * timeframe_us(pl.col("timeframe"))
-    by_minutes = (pl.col("ttl_minutes").fill_null(default_ttl_minutes) * 60_000_000).cast(pl.Int64)
-    end = pl.col("happened_at") + pl.duration(microseconds=pl.coalesce(by_bars, by_minutes))
+    """Signals without a report by the end of the day on which their ttl passed: expired, never decided.
+
+    A ttl longer than ``REACH_DAYS`` ends there: no later report would be joined.
+    """
+    by_bars = pl.col("ttl_bars").cast(pl.Float64) * timeframe_us(pl.col("timeframe"))
+    by_minutes = pl.col("ttl_minutes").fill_null(default_ttl_minutes) * 60e6
+    life = pl.min_horizontal(pl.coalesce(by_bars, by_minutes), REACH_DAYS * 86_400e6).cast(pl.Int64)
+    end = pl.col("happened_at") + pl.duration(microseconds=life)
     ended = signals.select("signal_id", decided_at=end, known_at=end, day=day_of(end)).filter(pl.col("known_at") <= now)
     answered = joined.group_by("signal_id").agg(answered=pl.col("day").min())
     silent = ended.join(answered, on="signal_id", how="left")
@@ -112,8 +116,8 @@ def _as_contract(decisions: pl.DataFrame) -> pl.DataFrame:
     none = pl.lit([], pl.List(pl.String))
     filled = decisions.with_columns(
         entry_price=entry,
-        notional_usd=pl.coalesce("notional_usd", pl.col("qty") * entry),
-        spread=pl.coalesce("spread", pl.col("spread_bps") * 1e-4 * entry),
+        notional_usd=pl.coalesce("notional_usd", finite(pl.col("qty") * entry)),
+        spread=pl.coalesce("spread", finite(pl.col("spread_bps") * 1e-4 * entry)),
         blocked_by=pl.when(is_blocked).then(pl.col("failed").fill_null(none)).otherwise(none),
         gates_complete=pl.col("gates_complete").fill_null(value=False),
     )

@@ -47,7 +47,7 @@ def lost_lines(content: bytes, displaced: pl.DataFrame, kept: dict[str, pl.DataF
 def _event_id(line: bytes) -> str:
     try:
         return _id_of(line).event_id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return ""
 
 

@@ -3,6 +3,10 @@
 What stays depends on the lines ever delivered, not on their order: of two contents under one ``event_id`` the one with
 the smaller digest; of two signals under one ``signal_id`` the earlier; of two revisions of one instant the one with the
 smaller ``event_id``. What loses goes to quarantine, whichever came first.
+
+What lost once is not judged again. So where an ``event_id`` with several contents also shares its signal_id (or a
+revision's id and instant) with another ``event_id``, an event that lost to a content which is displaced later stays in
+quarantine, though it would have been kept had that content come last.
 """
 
 from __future__ import annotations

@@ -37,11 +37,12 @@ REASON_CODES = (
 """Every reason code of ``events.quarantine``."""
 
 _BY_MESSAGE = (
-    (r"missing required field", "missing_field"),
-    (r"unknown field", "unknown_field"),
-    (r"\$\.type`", "unknown_type"),
-    (r"Invalid (enum )?value", "unknown_word"),
-    (r"out of range", "not_finite"),
+    (r"^Object missing required field", "missing_field"),
+    (r"^Object contains unknown field", "unknown_field"),
+    (r"- at `\$\.type`$", "unknown_type"),
+    (r"^Invalid (enum )?value", "unknown_word"),
+    (r"^Number out of range", "not_finite"),
+    (r"^Integer value out of range", "out_of_range"),
     (r"got `int` - at `\$\.(at|\w+_at)`", "bad_time"),
     (r"Expected `object`, got .*[^`]$|Expected `object`, got `\w+`$", "not_an_object"),
     (r", got `", "wrong_type"),

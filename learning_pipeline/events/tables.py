@@ -14,6 +14,7 @@ from learning_pipeline.contracts import TIMEFRAME_PATTERN, Instant, Table, Texts
 BOOKS = ["profit", "learning", "research"]
 DECISION_WORDS = ["approved", "blocked", "expired", "cancelled"]
 OPERATORS = [">=", "<=", ">", "<"]
+SOME = {"min_value": 1}
 Embedding = Annotated[pl.List, pl.Float64]
 
 
@@ -33,9 +34,9 @@ MARKET = {"inside": "market"}
 class Event(Table):
     """One row per event: the envelope."""
 
-    event_id: pl.String = pa.Field(description="unique; the deduplication key", str_length={"min_value": 1})
+    event_id: pl.String = pa.Field(description="unique; the deduplication key", str_length=SOME)
     happened_at: Instant = pa.Field(description="the event's own time (`at` on the wire)")
-    source: pl.String = pa.Field(description="the bot", str_length={"min_value": 1})
+    source: pl.String = pa.Field(description="the bot", str_length=SOME)
     session_id: pl.String = pa.Field(description="the bot's session; the source where none was sent")
 
 
@@ -51,7 +52,7 @@ class Booked(Event):
 class Signals(Booked, key=("signal_id",)):
     """One row per signal: what the bot wanted to do, with everything it knew at that instant."""
 
-    signal_id: pl.String = pa.Field(description="the bot's id of the signal", str_length={"min_value": 1})
+    signal_id: pl.String = pa.Field(description="the bot's id of the signal", str_length=SOME)
     symbol: pl.String = pa.Field(description="market, as in market.bars")
     timeframe: pl.String = pa.Field(str_matches=TIMEFRAME_PATTERN, description="bar length the signal was made on")
     strategy: pl.String = pa.Field(description="strategy that made it")
@@ -78,7 +79,7 @@ class Signals(Booked, key=("signal_id",)):
 class DecisionReports(Event, key=("event_id",)):
     """One row per decision event as the bot sent it; `events.decisions` makes one row per signal of these."""
 
-    signal_id: pl.String = pa.Field(description="signal that was decided on")
+    signal_id: pl.String = pa.Field(description="signal that was decided on", str_length=SOME)
     decision: pl.String = pa.Field(isin=DECISION_WORDS, description="the answer")
     blocker_component: pl.String = optional("guard or gate that the bot acted on")
     blocker_reason: pl.String = optional("the bot's words")
@@ -148,8 +149,8 @@ class Gates(Table, key=("signal_id", "gate", "day"), newest=("signal_id", "day")
 class Orders(Booked, key=("order_id", "happened_at"), newest=("order_id", "happened_at")):
     """One row per order and revision."""
 
-    order_id: pl.String = pa.Field(description="the bot's id of the order")
-    signal_id: pl.String = pa.Field(description="signal it came from")
+    order_id: pl.String = pa.Field(description="the bot's id of the order", str_length=SOME)
+    signal_id: pl.String = pa.Field(description="signal it came from", str_length=SOME)
     trade_id: pl.String = optional("trade it belongs to")
     symbol: pl.String = pa.Field(description="market")
     side: pl.String = pa.Field(isin=["buy", "sell"], description="direction of the order")
@@ -160,9 +161,9 @@ class Orders(Booked, key=("order_id", "happened_at"), newest=("order_id", "happe
 class Fills(Booked, key=("event_id",)):
     """One row per fill."""
 
-    fill_id: pl.String = pa.Field(description="the bot's id of the fill")
-    order_id: pl.String = pa.Field(description="order that was filled")
-    trade_id: pl.String = pa.Field(description="trade it belongs to")
+    fill_id: pl.String = pa.Field(description="the bot's id of the fill", str_length=SOME)
+    order_id: pl.String = pa.Field(description="order that was filled", str_length=SOME)
+    trade_id: pl.String = pa.Field(description="trade it belongs to", str_length=SOME)
     signal_id: pl.String = optional("signal it came from")
     symbol: pl.String = pa.Field(description="market")
     side: pl.String = pa.Field(isin=["buy", "sell"], description="direction of the fill")
@@ -183,7 +184,7 @@ class Blocks(Booked, key=("event_id",)):
 class Trades(Booked, key=("trade_id", "happened_at"), newest=("trade_id", "happened_at")):
     """One row per closed trade and revision; the newest counts."""
 
-    trade_id: pl.String = pa.Field(description="the bot's id of the trade")
+    trade_id: pl.String = pa.Field(description="the bot's id of the trade", str_length=SOME)
     signal_id: pl.String = optional("signal it came from")
     symbol: pl.String = pa.Field(description="market")
     timeframe: pl.String = pa.Field(str_matches=TIMEFRAME_PATTERN, description="bar length of the signal")
@@ -211,7 +212,7 @@ class Trades(Booked, key=("trade_id", "happened_at"), newest=("trade_id", "happe
 class Positions(Booked, key=("position_id", "happened_at"), newest=("position_id", "happened_at")):
     """One row per position and revision; the newest counts."""
 
-    position_id: pl.String = pa.Field(description="the bot's id of the position")
+    position_id: pl.String = pa.Field(description="the bot's id of the position", str_length=SOME)
     token: pl.String = pa.Field(description="asset")
     chain: pl.String = optional("chain of the asset")
     timeframe: pl.String = pa.Field(str_matches=TIMEFRAME_PATTERN, description="timeframe it is held for")
@@ -231,14 +232,14 @@ class Portfolio(Event, key=("event_id",)):
 class EpisodeOutcomes(Event, key=("event_id",)):
     """One row per outcome that the bot reports itself."""
 
-    signal_id: pl.String = pa.Field(description="signal of the episode")
+    signal_id: pl.String = pa.Field(description="signal of the episode", str_length=SOME)
     outcome: pl.String = pa.Field(isin=["success", "failure"], description="the bot's verdict")
 
 
 class Setups(Event, key=("event_id",)):
     """One row per setup report."""
 
-    setup_id: pl.String = pa.Field(description="the bot's id of the setup")
+    setup_id: pl.String = pa.Field(description="the bot's id of the setup", str_length=SOME)
     signal_id: pl.String = optional("signal it came from")
     strategy_template_version: pl.String = optional("version of the strategy template")
     playbook_id: pl.String = optional("playbook that was followed")
@@ -250,7 +251,7 @@ class Setups(Event, key=("event_id",)):
 class Experiments(Event, key=("experiment_id", "happened_at"), newest=("experiment_id", "happened_at")):
     """One row per experiment request and revision; the ledger, not this table, says what was granted."""
 
-    experiment_id: pl.String = pa.Field(description="id of the experiment")
+    experiment_id: pl.String = pa.Field(description="id of the experiment", str_length=SOME)
     hypothesis: pl.String = pa.Field(description="what is claimed")
     status: pl.String = pa.Field(isin=["draft", "running", "paused", "completed", "cancelled"], description="asked for")
     playbook_id: pl.String = optional("playbook under test")

@@ -63,4 +63,13 @@ def _named(seen: pl.DataFrame) -> pl.DataFrame:
 def _margin() -> pl.Expr:
     """Distance inside the limit: value - threshold for a floor, threshold - value for a ceiling."""
     direction = pl.col("op").replace_strict(_DISTANCE, default=None, return_dtype=pl.Float64)
-    return ((pl.col("value") - pl.col("threshold")) * direction).alias("margin")
+    return finite((pl.col("value") - pl.col("threshold")) * direction).alias("margin")
+
+
+def finite(number: pl.Expr) -> pl.Expr:
+    """The number; null where it is beyond what a float holds: unknown, never infinite.
+
+    >>> pl.select(finite(pl.lit(1e308) * pl.Series([1.0, 10.0]))).to_series().to_list()
+    [1e+308, None]
+    """
+    return pl.when(number.is_finite()).then(number)

@@ -6,9 +6,11 @@ a number, no unknown field, no unknown word.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import polars as pl
@@ -40,6 +42,23 @@ _BOUNDS = {"greater_than": "gt", "greater_than_or_equal_to": "ge", "less_than_or
 _BOUND_ARGUMENT = {"gt": "min_value", "ge": "min_value", "le": "max_value"}
 
 
+_MAX_INT = 2**63 - 1
+MAX_DEPTH = 8
+"""Objects and lists inside each other in a free value; each level doubles the time to build the decoder."""
+
+
+def _value_of_depth(depth: int) -> Any:
+    """Any JSON value with at most so many objects and lists inside each other."""
+    scalar = bool | int | float | str | None
+    if depth == 0:
+        return scalar
+    inner = _value_of_depth(depth - 1)
+    return scalar | types.GenericAlias(list, (inner,)) | types.GenericAlias(dict, (str, inner))
+
+
+_VALUE = _value_of_depth(MAX_DEPTH)
+
+
 class Gate(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """One gate of a decision event."""
 
@@ -53,8 +72,24 @@ class Gate(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     override_id: str | None = None
 
 
-def fields_of(table: type[Table]) -> dict[str, tuple[str | None, str, Any, bool]]:
-    """Wire field of each column: column -> (enclosing object, name on the wire, type, required)."""
+class Field(NamedTuple):
+    """A field of the wire format and the column it fills.
+
+    inside : the enclosing object, if any; name, kind : on the wire; required : must be there; dtype : of the column as
+    read (a time is still text); as_text : the value is kept as canonical JSON text.
+    """
+
+    inside: str | None
+    name: str
+    kind: Any
+    required: bool
+    dtype: pl.DataType | type[pl.DataType]
+    as_text: bool
+
+
+@cache
+def fields_of(table: type[Table]) -> dict[str, Field]:
+    """Wire field of each column that a bot sends."""
     return {
         name: _field(name, column)
         for name, column in table.to_schema().columns.items()
@@ -62,17 +97,24 @@ def fields_of(table: type[Table]) -> dict[str, tuple[str | None, str, Any, bool]
     }
 
 
-def _field(name: str, column: Any) -> tuple[str | None, str, Any, bool]:
+def _field(name: str, column: Any) -> Field:
     metadata = column.metadata or {}
     optional = column.nullable or name in {"session_id", "book", "scope"}
     kind = _value_type(column, metadata)
-    wire_name = "at" if name == "happened_at" else name
-    return metadata.get("inside"), wire_name, kind | None if optional else kind, not optional
+    dtype = column.dtype.type
+    return Field(
+        metadata.get("inside"),
+        "at" if name == "happened_at" else name,
+        kind | None if optional else kind,
+        not optional,
+        pl.String if isinstance(dtype, pl.Datetime) else dtype,
+        not metadata.keys().isdisjoint({"json", "gates"}),
+    )
 
 
 def _value_type(column: Any, metadata: dict[str, Any]) -> Any:
     if "json" in metadata:
-        of_values: Any = Any if metadata["json"] is object else metadata["json"]
+        of_values: Any = _VALUE if metadata["json"] is object else metadata["json"]
         mapping = types.GenericAlias(dict, (str, of_values))
         return Annotated[mapping, Meta(max_length=MAX_SCOPE_KEYS)] if column.name == "scope" else mapping
     if "gates" in metadata:
@@ -84,13 +126,14 @@ def _value_type(column: Any, metadata: dict[str, Any]) -> Any:
 
 
 def _with_checks(bare: Any, checks: list[Any]) -> Any:
-    bounds: dict[str, Any] = {}
+    bounds: dict[str, Any] = {"le": _MAX_INT} if bare is int else {}
     for check in checks:
         facts = check.statistics or {}
         if check.name == "isin":
             return Literal[tuple(facts["allowed_values"])]
         if check.name == "str_matches":
-            bounds["pattern"] = getattr(facts["pattern"], "pattern", facts["pattern"])
+            pattern = getattr(facts["pattern"], "pattern", facts["pattern"])
+            bounds["pattern"] = re.sub(r"\$$", r"\\Z", pattern)  # `$` would let a newline through
         if check.name == "str_length":
             bounds["min_length"] = facts["min_value"]
         if check.name in _BOUNDS:
@@ -106,7 +149,7 @@ def struct_of(word: str, table: type[Table]) -> type[msgspec.Struct]:
     """The struct of one event type, tagged with its word."""
     inside: dict[str, list[tuple[Any, ...]]] = {}
     flat: list[tuple[Any, ...]] = []
-    for outer, name, kind, required in fields_of(table).values():
+    for outer, name, kind, required, *_ in fields_of(table).values():
         field = (name, kind) if required else (name, kind, None)
         (inside.setdefault(outer, []) if outer else flat).append(field)
     if issubclass(table, Booked):
@@ -136,5 +179,6 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
 }
 TYPE_OF = {struct: ALIASES.get(word, word) for word, struct in STRUCTS.items()}
 decode = msgspec.json.Decoder(typing.Union[tuple(STRUCTS.values())]).decode  # noqa: UP007  # a tuple cannot be spelled with |
-encode = msgspec.json.Encoder().encode
+decode_object = msgspec.json.Decoder(types.GenericAlias(dict, (str, _VALUE))).decode
+encode_lines = msgspec.json.Encoder().encode_lines
 encode_sorted = msgspec.json.Encoder(order="sorted").encode

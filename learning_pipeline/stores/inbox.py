@@ -22,6 +22,7 @@ EVENT_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.zst")
 BAR_ENDINGS = (".parquet", ".csv")
 OPEN_ENDING = ".jsonl.open"
 ENDINGS = (*EVENT_ENDINGS, *BAR_ENDINGS)
+FIRST_BYTES = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 
 
 class Arrival(NamedTuple):
@@ -51,20 +52,20 @@ class Inbox:
         Raises
         ------
         BadInput
-            A path that does not exist, cannot be read, has an unknown ending, or a folder without any such file.
+            A path that does not exist, cannot be read, has an unknown or a wrong ending, or a folder without any such
+            file.
             Nothing is copied then.
         """
         files = list(expand(paths))
         for path in files:
-            _require_readable(path)
+            _require_right_name(path)
         return [self._store(path.name, _content(path), now) for path in files]
 
     def scan(self, now: dt.datetime) -> None:
         """Register files that were dropped here since the last scan, oldest first."""
         for path in self._unregistered():
-            content = path.read_bytes()
-            stat = path.stat()
-            digest = hashlib.sha256(content).hexdigest()
+            stat = path.stat()  # before it is read: a file that still grows is seen again
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
             self._ledger.register(digest, path.name, path.name, (stat.st_size, stat.st_mtime_ns), now)
 
     def waiting(self) -> list[str]:
@@ -152,11 +153,20 @@ def read_bars(path: Path) -> pl.DataFrame:
         raise BadInput(f"expected a {path.suffix} file of bars, found damaged or other content ({first_line})") from e
 
 
-def _require_readable(path: Path) -> None:
+def _require_right_name(path: Path) -> None:
+    """Refuse what cannot be read, and what is plainly another kind of file than its ending says.
+
+    Refused here and not later: a content that was landed once, if only to be refused, is not landed again.
+    """
     try:
-        path.open("rb").close()
+        with path.open("rb") as file:
+            start = file.read(len(max(FIRST_BYTES.values(), key=len)))
     except OSError as e:
         raise BadInput(f"{path}: cannot be read ({e.strerror}); check its permissions") from e
+    for ending, first in FIRST_BYTES.items():
+        if path.name.endswith(ending) != start.startswith(first):
+            those = "not those" if path.name.endswith(ending) else "those"
+            raise BadInput(f"{path}: its first bytes are {those} of {ending}; rename it to what it holds")
 
 
 def _content(path: Path) -> bytes:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
+from learning_pipeline.errors import BadInput, LearningPipelineError, StoreBusy
 
 _metadata = sa.MetaData()
 
@@ -49,6 +52,13 @@ class Ledger:
     ----------
     url : path or str
         SQLite file, or a database URL.
+
+    Raises
+    ------
+    StoreBusy
+        Another process has held the database for longer than the busy timeout.
+    BadInput
+        The database cannot be opened or is damaged. Both also from every method.
     """
 
     def __init__(self, url: Path | str) -> None:
@@ -56,21 +66,23 @@ class Ledger:
             url.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(f"sqlite:///{url}" if isinstance(url, Path) else url, poolclass=sa.NullPool)
         sa.event.listen(self._engine, "connect", _durable)
-        _metadata.create_all(self._engine)
+        with self._writing() as connection:
+            for table in _metadata.sorted_tables:
+                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
 
     def mark(self, name: str) -> str | None:
         """Value of a mark; None where it is not set."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return connection.scalar(sa.select(_marks.c.value).where(_marks.c.name == name))
 
     def marks(self) -> dict[str, str]:
         """Every mark, read at one instant."""
-        with self._engine.connect() as connection:
-            return dict(connection.execute(sa.select(_marks)).tuples().all())
+        with self._reading() as connection:
+            return {row.name: row.value for row in connection.execute(sa.select(_marks))}
 
     def set_marks(self, values: dict[str, str | None]) -> None:
         """Set several marks in one transaction; None removes one."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for name, value in values.items():
                 connection.execute(sa.delete(_marks).where(_marks.c.name == name))
                 if value is not None:
@@ -78,28 +90,26 @@ class Ledger:
 
     def seen_files(self) -> set[tuple[str, int, int]]:
         """Inbox files registered so far: name, size in bytes, modification time in nanoseconds."""
-        with self._engine.connect() as connection:
-            return {tuple(row) for row in connection.execute(sa.select(_seen)).tuples()}
+        with self._reading() as connection:
+            return {tuple(row) for row in connection.execute(sa.select(_seen))}
 
     def register(self, sha256: str, file: str, stored_as: str, stat: tuple[int, int], now: dt.datetime) -> None:
         """Note an inbox file; a content known before is not noted again."""
-        with self._engine.begin() as connection:
-            known = connection.scalar(sa.select(_arrivals.c.seq).where(_arrivals.c.sha256 == sha256))
-            if known is None:
-                row = {"sha256": sha256, "file": file, "stored_as": stored_as, "arrived_at": now.isoformat()}
-                connection.execute(sa.insert(_arrivals).values(**row, is_landed=False))
+        with self._writing() as connection:
+            row = {"sha256": sha256, "file": file, "stored_as": stored_as, "arrived_at": now.isoformat()}
+            connection.execute(sa.insert(_arrivals).prefix_with("OR IGNORE").values(**row, is_landed=False))
             seen = {"stored_as": stored_as, "size": stat[0], "mtime_ns": stat[1]}
             connection.execute(sa.insert(_seen).prefix_with("OR IGNORE").values(**seen))
 
     def arrivals(self, *, landed: bool) -> list[dict[str, Any]]:
         """Files in order of arrival: those whose rows are in the lake, or those still to be landed."""
         query = sa.select(_arrivals).where(_arrivals.c.is_landed == landed).order_by(_arrivals.c.seq)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def note_counts(self, counts: dict[str, dict[str, int]]) -> None:
         """Note what becomes of each file's lines, before the lake is written; a count noted before stays."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for sha256, count in counts.items():
                 open_ = (_arrivals.c.sha256 == sha256) & (
                     _arrivals.c.counts.is_(None) | (_arrivals.c.counts == sa.JSON.NULL)
@@ -108,7 +118,7 @@ class Ledger:
 
     def note_landed(self, sha256s: Iterable[str]) -> None:
         """Note that the rows of these files are in the lake."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             for sha256 in sha256s:
                 connection.execute(sa.update(_arrivals).where(_arrivals.c.sha256 == sha256).values(is_landed=True))
 
@@ -116,20 +126,45 @@ class Ledger:
         """Note on which days ids are seen; a superset of the lake is harmless."""
         rows = [{"key": key, "day": day} for key, day in pairs]
         if rows:
-            with self._engine.begin() as connection:
+            with self._writing() as connection:
                 connection.execute(sa.insert(_key_days).prefix_with("OR IGNORE"), rows)
 
     def days_of_keys(self, keys: list[int]) -> set[int]:
         """Days on which any of these ids may have been seen."""
         days: set[int] = set()
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for k in range(0, len(keys), _LOOKUP_CHUNK):
                 query = sa.select(_key_days.c.day).where(_key_days.c.key.in_(keys[k : k + _LOOKUP_CHUNK])).distinct()
                 days.update(connection.scalars(query))
         return days
 
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with _refusals_in_words(self._engine.url), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with _refusals_in_words(self._engine.url), self._engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _refusals_in_words(url: sa.URL) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as e:
+        raise _refusal(url, str(e.orig)) from e
+
+
+def _refusal(url: sa.URL, found: str) -> LearningPipelineError:
+    where = url.database or url.render_as_string(hide_password=True)
+    if "locked" in found:
+        return StoreBusy(f"{where}: another process holds the ledger ({found}); run again")
+    return BadInput(f"{where}: the ledger cannot be used ({found}); check the file, its folder and their permissions")
+
 
 def _durable(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA busy_timeout=30000")  # first: the others wait too
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA busy_timeout=30000")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import threading
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
-from learning_pipeline.stores.atomic import sync_folder
+from learning_pipeline.stores.event_file import EventFiles
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
@@ -39,7 +37,7 @@ class Recorder:
     One method per event type takes the payload of that type as keywords, plus ``at`` (timezone-aware; now by default).
     ``track_block`` and ``track_approval`` take the decision tracker's arguments (seed learning-engine, "Decision
     Tracker"). Lines go to ``NAME.jsonl.open``; the file becomes ``NAME.jsonl`` each hour, at 64 MiB and on ``close``.
-    What a killed recorder left open is closed by the next one on the same folder.
+    What a killed recorder left open is closed by the next one on the same folder. Threads may share a recorder.
 
     Parameters
     ----------
@@ -52,7 +50,14 @@ class Recorder:
     sync_every : int
         Events between two forced writes to disk; at most that many can be lost by a power cut, none by a kill.
     hours : float
-        Hours after which a file is closed.
+        Hours after which a file is closed, looked at with each event.
+    max_bytes : int
+        Size at which a file is closed.
+
+    Raises
+    ------
+    ValueError
+        The source is empty.
 
     Examples
     --------
@@ -66,15 +71,19 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str | Path, source: str, session_id: str | None = None, sync_every: int = 1000, hours: float = 1.0
+        self,
+        path: str | Path,
+        source: str,
+        session_id: str | None = None,
+        sync_every: int = 1000,
+        hours: float = 1.0,
+        max_bytes: int = MAX_FILE_BYTES,
     ) -> None:
+        if not source:
+            raise ValueError("source: expected the name of the bot, was empty")
         self.folder, self.source, self.session_id = Path(path), source, session_id
-        self._sync_every, self._max_age = sync_every, dt.timedelta(hours=hours)
-        self._file: IO[bytes] | None = None
+        self._files = EventFiles(self.folder, _stem(source), sync_every, dt.timedelta(hours=hours), max_bytes)
         self._lock = threading.Lock()
-        self._n_unsynced = self._n_files = 0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        _close_abandoned(self.folder)
 
     def write(self, event_type: str, at: dt.datetime | None = None, **payload: Any) -> str:
         """Append one event; returns its event_id.
@@ -82,11 +91,12 @@ class Recorder:
         Raises
         ------
         ValueError
-            For a time without a time zone, an unknown event type, or a number that JSON cannot hold.
+            For a time without a time zone, an unknown event type, or a value that JSON cannot hold; nothing is written.
         """
         event = self._event(event_type, at or dt.datetime.now(dt.UTC), payload)
+        line = _encode(event) + b"\n"
         with self._lock:
-            self._append(_encode(event) + b"\n")
+            self._files.append(line)
         return event["event_id"]
 
     def signal(self, **payload: Any) -> str:
@@ -172,7 +182,7 @@ class Recorder:
     def close(self) -> None:
         """Finish the current file: force it to disk and give it its final name."""
         with self._lock:
-            self._finish()
+            self._files.close()
 
     def __enter__(self) -> Self:
         return self
@@ -201,42 +211,15 @@ class Recorder:
         session = {"session_id": self.session_id} if self.session_id else {}
         return {**sent, **envelope, "source": self.source, **session, "schema_version": 1}
 
-    def _append(self, line: bytes) -> None:
-        if self._file is None:
-            self._file = self._open()
-        self._file.write(line)
-        self._n_unsynced += 1
-        if self._n_unsynced >= self._sync_every:
-            self._sync()
-        if self._file.tell() >= MAX_FILE_BYTES or dt.datetime.now(dt.UTC) - self._opened_at >= self._max_age:
-            self._finish()
-
-    def _open(self) -> IO[bytes]:
-        self._opened_at = dt.datetime.now(dt.UTC)
-        self._n_files += 1
-        name = f"{self.source}-{self._opened_at:%Y%m%dT%H%M%S%f}-{os.getpid()}-{self._n_files}.jsonl.open"
-        # Unbuffered: a line that write() returned from survives a kill of the process.
-        file = (self.folder / name.replace("/", "_")).open("xb", buffering=0)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        return file
-
-    def _sync(self) -> None:
-        if self._file is not None:
-            os.fsync(self._file.fileno())
-        self._n_unsynced = 0
-
-    def _finish(self) -> None:
-        if self._file is None:
-            return
-        self._sync()
-        _name_closed(Path(self._file.name))
-        self._file.close()
-        self._file = None
-
 
 def _encode(value: Any) -> bytes:
     # allow_nan=False: a NaN must fail here, in the bot's own stack, not become a null or a refused line later.
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_stamp)
+    try:
+        text = json.dumps(
+            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_stamp
+        )
+    except TypeError as e:
+        raise ValueError(f"expected text as keys of objects: {e}") from e
     return text.encode()
 
 
@@ -246,17 +229,6 @@ def _stamp(value: Any) -> str:
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
 
 
-def _close_abandoned(folder: Path) -> None:
-    """Give files that no living recorder holds their final name."""
-    for path in sorted(folder.glob("*.jsonl.open")):
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            _name_closed(path)
-
-
-def _name_closed(path: Path) -> None:
-    path.rename(path.with_suffix(""))
-    sync_folder(path.parent)
+def _stem(source: str) -> str:
+    """The source as the start of a file name; never hidden, never a path."""
+    return source.replace("/", "_").replace("\0", "_").lstrip(".")[:100] or "_"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -29,17 +30,11 @@ def load_settings(
     BadSettings
         An unknown room or key, or an impossible value: names the file, the key and what was expected.
     """
-    from_file = _toml(path)
-    from_run = {room: dict(values) for room, values in (overrides or {}).items()}
-    for source, given in ((str(path), from_file), ("run settings", from_run)):
+    from_environment = _from_environment(rooms, os.environ if environment is None else environment)
+    layers = {str(path): _toml(path), "environment": from_environment, "run settings": overrides or {}}
+    for source, given in layers.items():
         _require_known(source, given, rooms)
-    named = os.environ if environment is None else environment
-    return {
-        room: _settings(
-            path, room, model, {**from_file.get(room, {}), **_variables(room, model, named), **from_run.get(room, {})}
-        )
-        for room, model in rooms.items()
-    }
+    return {room: _settings(room, model, layers) for room, model in rooms.items()}
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def _require_known(source: str, given: Mapping[str, Any], rooms: Mapping[str, ty
     for room, values in given.items():
         if room not in rooms:
             raise BadSettings(f"{source}: unknown table [{room}]; known are {', '.join(f'[{r}]' for r in rooms)}")
-        if not isinstance(values, dict):
+        if not isinstance(values, Mapping):
             raise BadSettings(f"{source}: expected a table [{room}], found {room} = {values!r}")
         for key in values:
             if key not in rooms[room].model_fields:
@@ -61,9 +56,17 @@ def _require_known(source: str, given: Mapping[str, Any], rooms: Mapping[str, ty
                 raise BadSettings(f"{source}: unknown setting {key} in [{room}]; known are {known}")
 
 
-def _variables(room: str, model: type[Settings], environment: Mapping[str, str]) -> dict[str, Any]:
-    names = {key: f"{ENVIRONMENT_PREFIX}{room}_{key}".upper() for key in model.model_fields}
-    return {key: _value(environment[name]) for key, name in names.items() if environment.get(name)}
+def _from_environment(rooms: Mapping[str, type[Settings]], environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Values of the variables that name a room; an empty one counts as not set."""
+    prefixes = {room: f"{ENVIRONMENT_PREFIX}{room}_".upper() for room in rooms}
+    return {
+        room: {
+            name.removeprefix(prefix).lower(): _value(text)
+            for name, text in environment.items()
+            if name.startswith(prefix) and text
+        }
+        for room, prefix in prefixes.items()
+    }
 
 
 def _value(text: str) -> Any:
@@ -74,10 +77,21 @@ def _value(text: str) -> Any:
         return text
 
 
-def _settings(path: Path, room: str, model: type[Settings], values: dict[str, Any]) -> Settings:
+def _settings(room: str, model: type[Settings], layers: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Settings of a room from its layers, the last one winning.
+
+    Checked as JSON, strictly: no text for a number, no true for 1.
+    """
+    values = {key: value for given in layers.values() for key, value in given.get(room, {}).items()}
     try:
-        return model.model_validate(values)
+        return model.model_validate_json(json.dumps(values, default=str), strict=True)
     except pydantic.ValidationError as e:
         first = e.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        raise BadSettings(f"{path}: [{room}] {key}: {first['msg']}, found {first['input']!r}") from e
+        source = _source(room, str(first["loc"][0]) if first["loc"] else "", layers)
+        raise BadSettings(f"{source}: [{room}] {key}: {first['msg']}, found {first['input']!r}") from e
+
+
+def _source(room: str, key: str, layers: Mapping[str, Mapping[str, Any]]) -> str:
+    """Where the value that counts comes from."""
+    return next((source for source, given in reversed(list(layers.items())) if key in given.get(room, {})), "settings")

@@ -26,7 +26,7 @@ _DUCKDB_TYPES: dict[Any, str] = {
     pl.Int64: "BIGINT",
     pl.Boolean: "BOOLEAN",
     pl.Date: "DATE",
-    pl.Datetime: "TIMESTAMPTZ",
+    pl.Datetime: "TIMESTAMP WITH TIME ZONE",
 }
 
 
@@ -48,7 +48,8 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
         (table, day) pairs that were reloaded.
     """
     temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
+    for left_by_a_kill in (temporary, temporary.with_name(f"{temporary.name}.wal")):
+        left_by_a_kill.unlink(missing_ok=True)
     if path.exists():
         shutil.copyfile(path, temporary)
     else:
@@ -70,14 +71,18 @@ def read_only(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises
     ------
     BadInput
-        Nothing was published yet.
+        Nothing was published yet, or the file is damaged.
     """
     if not path.exists():
-        raise BadInput(f"{path}: no warehouse yet; run `learning-pipeline run` (or `demo`) first")
-    connection = duckdb.connect(str(path), read_only=True)
+        raise BadInput(f"{path}: no warehouse yet; `learning-pipeline ingest` events and `run` the chain (or `demo`)")
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as e:
+        raise BadInput(f"{path}: {_first_line(e)}; remove it and `learning-pipeline run` publishes it anew") from e
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         yield connection
     finally:
         connection.close()
@@ -138,11 +143,11 @@ def _reload(
 def _require_columns(connection: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
     """Create the copied table; where the contract has changed, drop it so that every day is reloaded."""
     columns = {name: _duckdb_type(dtype) for name, dtype in table.dtypes().items()}
-    named = (
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'lake' AND table_name = ? ORDER BY column_index"
-    )
-    found = [name for (name,) in connection.execute(named, [table.address()]).fetchall()]
-    if found == list(columns):
+    there = """
+        SELECT column_name, data_type FROM duckdb_columns()
+        WHERE schema_name = 'lake' AND table_name = ? ORDER BY column_index
+    """
+    if connection.execute(there, [table.address()]).fetchall() == list(columns.items()):
         return
     connection.execute(f"DROP TABLE IF EXISTS {_copied(table)} CASCADE")
     connection.execute(f"DELETE FROM lake.{_DAYS} WHERE address = ?", [table.address()])  # noqa: S608  # our own names
@@ -187,3 +192,7 @@ def _quoted(name: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(e: Exception) -> str:
+    return str(e).splitlines()[0].rstrip("!.")

@@ -58,8 +58,10 @@ def sign_of_life(path: Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    path.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)  # while it is still held: nobody sees it abandoned
 
 
 def is_dead(path: Path) -> bool:

@@ -116,3 +116,14 @@ def test_a_planted_leak_is_caught(table: object) -> None:
     leaking = honest[0], honest[1], [honest[2][0] | {"day": day(0)}]
     assert table(honest, [1], 12).equals(table(cut(honest, 1), [1], 12))
     assert not table(leaking, [1], 12).equals(table(cut(honest, 1), [1], 12))
+
+
+@tables
+def test_every_window_is_summed_from_its_own_days(table: object) -> None:
+    # Tenths: taking an early sum from a late one rounds otherwise than adding the days of the window.
+    ids = {f"s{k:02}": k % 12 for k in range(36)}
+    decisions, gates = [blocked(s, k, "g1") for s, k in ids.items()], [failed(s, k, "g1") for s, k in ids.items()]
+    world = decisions, gates, [outcome(s, k, k, 0.1 * (n * 7 % 23 - 11)) for n, (s, k) in enumerate(ids.items())]
+    for window in range(1, 12):
+        of_window = pl.col("window_days") == window
+        assert table(world, [11, 12], window).equals(table(world, [11, 12], window, 12).filter(of_window))

@@ -1,0 +1,89 @@
+"""Words and tables for a terminal: nothing that stands in the data can style, move or end a line."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+ERRORS = Console(stderr=True)
+LONGEST_WHOLE_WORD = 24
+"""Longer words are folded in a table; shorter ones must fit."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def say(words: str) -> None:
+    """One line to stderr; the terminal wraps it, not we."""
+    ERRORS.print(Text(_CONTROL.sub("\ufffd", words)), soft_wrap=True)
+
+
+def tell(words: str) -> None:
+    """One line to stdout."""
+    Console().print(Text(_CONTROL.sub("\ufffd", words)), soft_wrap=True)
+
+
+def new_table(title: str | None = None) -> RichTable:
+    """An empty table in the style of all tables here."""
+    heading = Text(title, style="bold") if title else None
+    return RichTable(
+        title=heading, title_justify="left", header_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False
+    )
+
+
+def print_table(columns: list[str], rows: list[tuple[Any, ...]], title: str | None = None) -> None:
+    """Rows as a table, numbers right-aligned; as records, one below the other, where the terminal is too narrow."""
+    console = Console()
+    cells = [[shown(value) for value in row] for row in rows]
+    if _least_width(columns, cells) <= console.width or not rows:
+        _print_grid(console, columns, rows, cells, title)
+    else:
+        _print_records(console, columns, cells, title)
+    sys.stdout.flush()
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it; nothing for null; control characters replaced."""
+    if value is None:
+        return ""
+    text = f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return _CONTROL.sub("\ufffd", text)
+
+
+def _least_width(columns: list[str], cells: list[list[str]]) -> int:
+    """Width at which no word of up to LONGEST_WHOLE_WORD is broken."""
+    longest = [
+        max((min(cell_len(word), LONGEST_WHOLE_WORD) for text in texts for word in text.split()), default=1)
+        for texts in zip(columns, *cells, strict=True)
+    ]
+    return sum(longest) + 3 * (len(columns) - 1)
+
+
+def _print_grid(
+    console: Console, columns: list[str], rows: list[tuple[Any, ...]], cells: list[list[str]], title: str | None
+) -> None:
+    table = new_table(title)
+    for k, name in enumerate(columns):
+        numeric = any(isinstance(row[k], int | float) and not isinstance(row[k], bool) for row in rows)
+        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
+    for texts in cells:
+        table.add_row(*map(Text, texts))
+    console.print(table)
+
+
+def _print_records(console: Console, columns: list[str], cells: list[list[str]], title: str | None) -> None:
+    if title:
+        console.print(Text(title, style="bold"))
+    for n, texts in enumerate(cells, 1):
+        console.rule(f"row {n}", align="left", style="dim")
+        record = RichTable.grid(padding=(0, 2))
+        record.add_column(no_wrap=True, style="bold")
+        record.add_column(overflow="fold")
+        for name, text in zip(columns, texts, strict=True):
+            record.add_row(Text(name), Text(text))
+        console.print(record)

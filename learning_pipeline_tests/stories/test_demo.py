@@ -1,0 +1,106 @@
+"""The main job as a new user runs it, and every command of the README against what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from learning_pipeline.events.parse import parse_lines
+from learning_pipeline.stores.home import VARIABLE
+
+README = Path(__file__).parents[2] / "README.md"
+FILLED = {
+    "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
+    "market": ["bars"],
+    "shadow": ["outcomes"],
+    "analysis": ["guard_effectiveness", "opportunity_cost"],
+}
+
+
+def command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in {VARIABLE, "DAGSTER_HOME"}}
+    run = [sys.executable, "-m", "learning_pipeline.cli", *words]
+    return subprocess.run(run, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the demo was run, with no option and no environment of ours."""
+    folder = tmp_path_factory.mktemp("new_user")
+    done = command("demo", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    for guard in ("ts", "halo", "slope", "volatility_guard", "spread_guard", "max_open_positions"):
+        assert guard in done.stdout
+    assert "modelled" in done.stdout
+    return folder
+
+
+def asked(place: Path, query: str) -> list[dict[str, object]]:
+    done = command("sql", "--home", "data/demo", "--format", "json", query, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_every_table_of_the_chain_has_rows_and_three_lines_are_in_quarantine(place: Path) -> None:
+    names = [f"{room}.{table}" for room, tables in FILLED.items() for table in tables]
+    counts = asked(place, " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS n FROM {name}" for name in names))
+    assert all(row["n"] for row in counts), counts
+    refused = asked(place, "SELECT reason_code, line_no FROM events.quarantine ORDER BY line_no")
+    assert [row["reason_code"] for row in refused] == ["naive_time", "wrong_type", "missing_experiment"]
+
+
+def test_trades_and_outcomes_are_one_row_each(place: Path) -> None:
+    (row,) = asked(
+        place,
+        """SELECT (SELECT count(*) = count(DISTINCT signal_id) FROM events.decisions) AS decisions,
+                  (SELECT count(*) = count(DISTINCT signal_id) FROM shadow.outcomes) AS outcomes,
+                  (SELECT count(*) = count(DISTINCT trade_id) FROM events.trades) AS trades,
+                  (SELECT count(*) FROM events.decisions) = (SELECT count(*) FROM shadow.outcomes) AS as_many,
+                  (SELECT count(DISTINCT policy_hash) FROM shadow.outcomes) AS n_policies""",
+    )
+    assert row == {"decisions": True, "outcomes": True, "trades": True, "as_many": True, "n_policies": 1}
+
+
+def test_the_demo_again_adds_nothing(place: Path) -> None:
+    before = asked(place, "SELECT count(*) AS n FROM events.deliveries")
+    assert command("demo", cwd=place).returncode == 0
+    assert asked(place, "SELECT count(*) AS n FROM events.deliveries") == before
+
+
+def shell_blocks() -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("block", shell_blocks(), ids=lambda block: " ".join(block.split())[40:90])
+def test_commands_of_the_readme_run(block: str, place: Path) -> None:
+    program, *words = shlex.split(block)
+    assert program == "learning-pipeline"
+    done = command(*words, cwd=place)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 2
+
+
+def test_the_bot_of_the_readme_writes_events_that_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "README.md", "exec"), {})
+    (written,) = (tmp_path / "data" / "inbox").glob("*.jsonl")
+    parsed = parse_lines(written.read_bytes())
+    assert (parsed.n_lines, parsed.refusals) == (2, [])
+
+
+def test_the_settings_of_the_readme_are_the_defaults(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    from learning_pipeline.defs.catalog import SETTINGS
+    from learning_pipeline.stores.settings_file import load_settings
+
+    file = tmp_path / "learning_pipeline.toml"
+    file.write_text(text)
+    assert load_settings(file, SETTINGS, environment={}) == load_settings(tmp_path / "none", SETTINGS, environment={})

@@ -1,0 +1,132 @@
+"""Small worlds for whole-chain tests: bars with a weekend gap, a bot's events over them, a data root to run them in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from learning_pipeline.contracts import Table
+from learning_pipeline.definitions import defs
+from learning_pipeline.defs.catalog import TABLES
+from learning_pipeline.events.tables import Deliveries, Quarantine
+from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.inbox import Inbox
+from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.ledger import Ledger
+
+MONDAY = dt.datetime(2024, 3, 4, tzinfo=dt.UTC)
+GUARDS = ["volatility_guard", "spread_guard", "ts"]
+
+
+def stamp(at: dt.datetime) -> str:
+    """RFC 3339 in UTC."""
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def hourly_bars(seed: int, n_days: int, symbols: tuple[str, ...] = ("AAA", "BBB")) -> pl.DataFrame:
+    """A random walk per symbol from a Monday on; no bars on Saturdays."""
+    rng, rows = random.Random(seed), []
+    for symbol in symbols:
+        price = 100.0
+        for hour in range(24 * n_days):
+            ts = MONDAY + dt.timedelta(hours=hour)
+            start, end = price, price * (1 + rng.gauss(0, 0.01))
+            price = end
+            if ts.weekday() != 5:
+                top, bottom = max(start, end) * (1 + rng.random() * 0.004), min(start, end) * (1 - rng.random() * 0.004)
+                rows.append((symbol, "1h", ts, start, top, bottom, end, 1.0))
+    columns = ["symbol", "timeframe", "ts", "open", "high", "low", "close", "volume"]
+    return pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("ts").dt.cast_time_unit("us"))
+
+
+def bot_events(seed: int, bars: pl.DataFrame, n_signals: int) -> list[dict[str, Any]]:
+    """Signals at random instants, each decided on; some by several reports, some across midnight, some never."""
+    rng = random.Random(seed + 1)
+    closes = bars.select("symbol", "ts", "close").rows()
+    events: list[dict[str, Any]] = []
+    for k in range(n_signals):
+        symbol, ts, close = rng.choice(closes)
+        at = ts + dt.timedelta(hours=1, seconds=rng.randrange(0, 7200))
+        events += _signal_and_reports(rng, f"s{k}", symbol, at, close)
+    return sorted(events, key=lambda event: (event["at"], event["event_id"]))
+
+
+def _signal_and_reports(
+    rng: random.Random, name: str, symbol: str, at: dt.datetime, close: float
+) -> list[dict[str, Any]]:
+    side = rng.choice(["long", "short"])
+    away = 1 if side == "long" else -1
+    levels = {"stop_price": close * (1 - 0.01 * away), "target_price": close * (1 + 0.02 * away)}
+    life = rng.choice([{"ttl_minutes": rng.choice([90, 600, 2880])}, {"ttl_bars": rng.randrange(1, 40)}, {}])
+    common = {"source": "bot", "schema_version": 1, "signal_id": name}
+    what = {"symbol": symbol, "timeframe": "1h", "strategy": rng.choice(["alpha", "beta"]), "side": side}
+    signal = {"event_id": f"{name}-signal", "type": "signal", "at": stamp(at), **common, **what, **life}
+    signal |= levels if rng.random() < 0.8 else {}
+    reports = [_report(rng, f"{name}-{n}", at, close, common) for n in range(rng.choice([0, 1, 1, 1, 2]))]
+    return [signal, *reports]
+
+
+def _report(rng: random.Random, event_id: str, at: dt.datetime, close: float, common: dict[str, Any]) -> dict[str, Any]:
+    later = at + dt.timedelta(seconds=rng.choice([0, 1, 5, 40_000]))
+    gates = [{"name": guard, "passed": rng.random() < 0.6} for guard in GUARDS]
+    failed = [gate["name"] for gate in gates if not gate["passed"]]
+    answer = {"decision": "blocked", "blocker_component": failed[0]} if failed else {"decision": "approved"}
+    market = {"market": {"price": close, "spread_bps": 2.0}} if rng.random() < 0.9 else {}
+    listed = {"gates": gates} if rng.random() < 0.8 else {}
+    return {"event_id": event_id, "type": "decision", "at": stamp(later), **common, **answer, **market, **listed}
+
+
+def as_lines(events: list[dict[str, Any]]) -> bytes:
+    """JSON Lines."""
+    return b"".join(json.dumps(event).encode() + b"\n" for event in events)
+
+
+class Root:
+    """A data root in a folder, run through the real job on an instance in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self._outbox = Home.at(folder), folder / "outbox"
+        self._outbox.mkdir(parents=True)
+        self._n = 0
+
+    def deliver(self, events: list[dict[str, Any]] | bytes, bars: pl.DataFrame | None = None) -> None:
+        """Deliver events, and bars if given, each as one file."""
+        self._n += 1
+        lines = events if isinstance(events, bytes) else as_lines(events)
+        files = [self._outbox / f"{self._n}.jsonl"] if lines else []
+        for file in files:
+            file.write_bytes(lines)
+        if bars is not None and bars.height:
+            files.append(self._outbox / f"{self._n}.parquet")
+            bars.write_parquet(files[-1])
+        Inbox(self.home.inbox, Ledger(self.home.ledger)).deliver(files, dt.datetime.now(dt.UTC))
+
+    def run(self, **chain: Any) -> dg.ExecuteInProcessResult:
+        """Run the chain; fails the test where the run fails."""
+        config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        with dg.DagsterInstance.ephemeral() as instance:
+            return defs.resolve_job_def("chain").execute_in_process(instance=instance, run_config={**config, **quiet})
+
+    def table(self, table: type[Table]) -> pl.DataFrame:
+        """All rows of a table of the lake."""
+        return Lake(self.home.lake).read(table)
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables but those that tell of deliveries, which depend on how the rows came."""
+        told = [table for table in TABLES if table not in (Deliveries, Quarantine)]
+        return {table.address(): self.table(table) for table in told}
+
+    def quarantined(self) -> set[tuple[str, str]]:
+        """Reason and digest of each refused line."""
+        return set(self.table(Quarantine).select("reason_code", "raw_sha256").iter_rows())
+
+    def versions(self) -> dict[str, int | None]:
+        """Version of each Delta table."""
+        return {table.address(): Lake(self.home.lake).version(table) for table in TABLES}
