@@ -77,9 +77,8 @@ def show_verdicts(home: Home, note: str = "") -> None:
 def warn_of_gaps(home: Home) -> None:
     """Name the symbols whose decisions cannot be simulated for want of bars, and what to do."""
     for symbol, n in query_rows(home, WITHOUT_BARS)[1]:
-        say(
-            f"no bars for {symbol}: its {n} decisions have no outcome; `learning-pipeline ingest` bars under that symbol"
-        )
+        which = "1 decision has" if n == 1 else f"{n} decisions have"
+        say(f"no bars for {symbol}: {which} no outcome; `learning-pipeline ingest` bars under that symbol")
 
 
 def _bounds(guards: list[dict[str, Any]]) -> str:
