@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 import tempfile
 from pathlib import Path
 
@@ -75,10 +76,12 @@ def _show(home: Home) -> None:
 
 
 def _point_to(home: Home) -> None:
-    command = f"learning-pipeline sql --home {_shortest(home.root)}"
+    called = Path(sys.argv[0])
+    program = _shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
     query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 6"
     tell(
-        f"\nLook further:\n  {command} '{query}'\n  learning-pipeline ui --home {_shortest(home.root)}\n"
+        f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{query}'\n"
+        f"  {program} ui --home {_shortest(home.root)}\n"
         f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on"
     )
 
