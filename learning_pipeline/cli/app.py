@@ -92,13 +92,15 @@ def run(
         dt.datetime | None,
         typer.Option("--from", formats=["%Y-%m-%d"], help="Re-run from this day on.", show_default=False),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Materialise everything that is due: the same Dagster job as in the UI."""
     from learning_pipeline.cli.chain import run_chain  # noqa: PLC0415  # Dagster is slow to import
 
     if from_day and as_of and from_day > as_of:
         raise typer.BadParameter(f"{from_day:%Y-%m-%d} is after --as-of {as_of:%Y-%m-%d}", param_hint="--from")
-    run_chain(Home.at(home), first=from_day and from_day.date(), last=as_of and as_of.date())
+    days = {"first": from_day and from_day.date(), "last": as_of and as_of.date()}
+    run_chain(Home.at(home), **days, as_json=as_json)
 
 
 @app.command()

@@ -311,8 +311,8 @@ class Deliveries(Table, key=("sha256",)):
     )
     arrived_at: Instant = pa.Field(description="when it was ingested; bookkeeping, in no analysis")
     n_lines: pl.Int64 = pa.Field(ge=0, description="lines or rows, blank lines left out")
-    n_accepted: pl.Int64 = pa.Field(ge=0, description="rows that are in a table because of this file")
-    n_duplicate: pl.Int64 = pa.Field(ge=0, description="rows that were there already")
+    n_accepted: pl.Int64 = pa.Field(ge=0, description="rows that went into a table when this file was landed")
+    n_duplicate: pl.Int64 = pa.Field(ge=0, description="rows that were there already then")
     n_quarantined: pl.Int64 = pa.Field(ge=0, description="rows refused with a reason")
     n_incomplete: pl.Int64 = pa.Field(ge=0, description="last lines without a newline, left for later")
 

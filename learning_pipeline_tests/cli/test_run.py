@@ -163,3 +163,9 @@ def test_a_data_root_that_may_not_be_written_is_one_line(root: CommandLine, tmp_
     said = CommandLine(tmp_path / "home")("ingest", root.home.parent / "out")
     assert (said.exit_code, said.out, said.err.count("\n")) == (1, "", 1)
     assert "Permission denied" in said.err or "unable to open" in said.err
+
+
+def test_a_run_prints_its_guards_as_json(root: CommandLine) -> None:
+    told = json.loads(root("run", "--json").out)
+    assert {row["window_days"] for row in told["guards"]} == {90}
+    assert {"guard", "verdict", "basis", "ci_low_usd"} <= told["guards"][0].keys()
