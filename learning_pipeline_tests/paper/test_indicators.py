@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.paper import bands, indicators
@@ -86,6 +86,7 @@ def test_volatility_of_a_constant_log_return_is_that_return():
     assert indicators.volatility(np.exp(0.01 * np.arange(30)), 24)[-1] == pytest.approx(0.01)
 
 
+@settings(deadline=None)
 @given(cut=st.integers(30, 299))
 def test_no_indicator_looks_ahead(walk_of_prices, cut):
     high, low, close = walk_of_prices
