@@ -11,15 +11,24 @@ In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder
 How it goes, for each bar of each market, in one common time order:
 
 1. at a bar's close, trades meet that bar: stop first, then trim and target, then the end of their life;
-2. a strategy may signal: ``donchian_breakout`` follows a break of the channel, ``rsi_extremes`` fades an extreme;
-3. every gate is measured, none is skipped: ``volatility_guard``, ``spread_guard``, ``max_open_positions``, ``ts``,
-   ``halo``, ``slope``. One failure blocks; the first in this order is the named blocker;
+2. a strategy may signal: ``donchian_breakout``, ``bollinger_squeeze`` and ``volume_confirmation`` follow a move,
+   ``rsi_extremes`` and ``macd_divergence`` fade one. A market without volume gets no ``volume_confirmation``;
+3. every gate that applies is measured, none is skipped: ``volatility_guard``, ``spread_guard``, ``roi_threshold``,
+   ``cooldown``, ``drawdown_guard``, ``max_open_positions``, ``ts``, ``halo``, ``slope``, and ``dx`` in stage S3. One
+   failure blocks; the first in this order is the named blocker;
 4. an approved entry is filled at the next open with half the spread and a fee, or expires where that costs more than
    its limit. A signal is cancelled while the venue is halted, or while another timeframe of its symbol is entering in
    the other direction.
 
 The bars carry no quotes, so spreads are modelled (``spread``), and each decision says so in its metadata. Patterns are
-``pm.<uptrend|downtrend|range>.<S1|S2>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.
+``pm.<uptrend|downtrend|range>.<S1|S2|S3>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.
+
+Guards with little to go on yet tell what is true and make nothing up. ``cooldown`` is the time since the last loss of
+the strategy on the symbol, and before the first one the time the market has been watched, in which there was none.
+``drawdown_guard`` is the fall of equity from its highest of the last days: 0 before the first trade. ``dx`` is absent
+outside S3, late continuation with an old trend: there is no such gate, so nothing about it is unknown.
+
+Thresholds are set so that each gate blocks some signals and none blocks most, not for profit.
 
 The same bars, settings and seed give the same events; chance is a pure function of seed and content, so cutting the
 future off changes nothing before it.

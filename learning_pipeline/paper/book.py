@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from learning_pipeline.paper.cooldown import Cooldown
 from learning_pipeline.paper.costs import exit_price, fee_usd
+from learning_pipeline.paper.drawdown import Drawdown
 from learning_pipeline.paper.execution import Exit, Trade
 from learning_pipeline.paper.market import instant
 from learning_pipeline.paper.recording import Recording
+from learning_pipeline.paper.results import open_pnl, result, told
 from learning_pipeline.paper.settings import PaperSettings
 from learning_pipeline.paper.signals import Signal
 
@@ -21,6 +22,8 @@ class Book:
         self._open: dict[str, list[Trade]] = {}
         self._n_open = 0
         self._cash_usd = settings.capital_usd
+        self._cooldown = Cooldown()
+        self._drawdown = Drawdown(settings.drawdown_days)
 
     @property
     def n_open(self) -> int:
@@ -30,6 +33,13 @@ class Book:
     def trades(self, market: str) -> list[Trade]:
         """Open trades of a market, oldest first."""
         return list(self._open.get(market, ()))
+
+    def measured(self, at_us: int, signal: Signal, watched_us: int, marks: dict[str, float]) -> dict[str, float]:
+        """Values of the guards that look at the account, as it stands when a signal comes."""
+        return {
+            "cooldown": self._cooldown.minutes(at_us, signal.symbol, signal.strategy, watched_us),
+            "drawdown_guard": self._drawdown.now(self._equity(marks)),
+        }
 
     def order(self, at_us: int, order_id: str, signal: Signal, side: int, qty: float, price: float | None) -> None:
         """Record an order; the trade is named after its signal."""
@@ -75,15 +85,24 @@ class Book:
         Positions are held on margin: cash is capital plus the net profit of closed trades, less the fees paid on open
         ones; the profit of a trimmed part counts as open until its trade closes.
         """
-        held = [trade for trades in self._open.values() for trade in trades]
-        paid = sum(trade.fees_usd for trade in held)
-        open_pnl = sum(_open_pnl(trade, marks[trade.signal.symbol]) for trade in held)
+        equity = self._equity(marks)
+        self._drawdown.day(equity)
         self._recorder.portfolio_snapshot(
             at=instant(at_us),
-            equity_usd=self._cash_usd - paid + open_pnl,
-            cash_usd=self._cash_usd - paid,
-            exposure_usd=sum(trade.open_qty * marks[trade.signal.symbol] for trade in held),
+            equity_usd=equity,
+            cash_usd=self._cash_usd - self._fees_paid(),
+            exposure_usd=sum(trade.open_qty * marks[trade.signal.symbol] for trade in self._held()),
         )
+
+    def _held(self) -> list[Trade]:
+        return [trade for trades in self._open.values() for trade in trades]
+
+    def _fees_paid(self) -> float:
+        return sum(trade.fees_usd for trade in self._held())
+
+    def _equity(self, marks: dict[str, float]) -> float:
+        open_usd = sum(open_pnl(trade, marks[trade.signal.symbol]) for trade in self._held())
+        return self._cash_usd - self._fees_paid() + open_usd
 
     def _fill(self, at_us: int, signal: Signal, order_id: str, side: int, qty: float, price: float) -> float:
         fee = fee_usd(qty, price, self._settings)
@@ -118,10 +137,12 @@ class Book:
     def _close(self, at_us: int, market: str, trade: Trade, reason: str) -> None:
         self._open[market].remove(trade)
         self._n_open -= 1
-        facts = _result(trade, self._settings)
+        facts = result(trade, self._settings)
         self._cash_usd += facts["pnl_usd"]
+        if facts["pnl_usd"] <= 0:
+            self._cooldown.lost(at_us, trade.signal.symbol, trade.signal.strategy)
         self._recorder.trade_closed(
-            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **_told(trade)
+            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **told(trade)
         )
 
 
@@ -138,43 +159,6 @@ def entry_order_id(signal: Signal) -> str:
 def entry_qty(signal: Signal, settings: PaperSettings) -> float:
     """Size of the entry, base units: the notional at the signal's price."""
     return settings.notional_usd / signal.entry
-
-
-def _result(trade: Trade, settings: PaperSettings) -> dict[str, Any]:
-    """Numbers of a finished trade; pnl is net of fees, roi unlevered."""
-    out = trade.exit_value_usd / trade.qty
-    pnl = trade.signal.side * (out - trade.entry_price) * trade.qty - trade.fees_usd
-    return {
-        "qty": trade.qty,
-        "entry_price": trade.entry_price,
-        "exit_price": out,
-        "fees_usd": trade.fees_usd,
-        "pnl_usd": pnl,
-        "roi": pnl / (trade.qty * trade.entry_price),
-        "did_trim": trade.did_trim,
-        "reached_s3": trade.best_r >= settings.s3_r - 1e-9,
-    }
-
-
-def _told(trade: Trade) -> dict[str, Any]:
-    signal = trade.signal
-    return {
-        "trade_id": trade.trade_id,
-        "signal_id": signal.signal_id,
-        "symbol": signal.symbol,
-        "timeframe": signal.timeframe,
-        "strategy": signal.strategy,
-        "side": signal.side_word,
-        "opened_at": instant(trade.opened_us),
-        "pattern_key": signal.pattern_key,
-        "scope": signal.scope,
-        "playbook_id": signal.strategy,
-    }
-
-
-def _open_pnl(trade: Trade, mark: float) -> float:
-    realised = trade.exit_value_usd - trade.entry_price * (trade.qty - trade.open_qty)
-    return trade.signal.side * (realised + trade.open_qty * (mark - trade.entry_price))
 
 
 def _word(side: int) -> str:

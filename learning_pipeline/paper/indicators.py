@@ -69,8 +69,8 @@ def rsi(close: np.ndarray, length: int) -> np.ndarray:
     return np.where(total == 0, 50.0, 100 * up / np.where(total == 0, 1.0, total))
 
 
-def adx(high: np.ndarray, low: np.ndarray, length: int) -> np.ndarray:
-    """Wilder's average directional index, 0 to 100: how one-sided the moves were, whichever side.
+def directional_index(high: np.ndarray, low: np.ndarray, length: int) -> np.ndarray:
+    """Wilder's directional index with its sign, -100 to 100: above 0 where the upward moves prevail; 0 where still.
 
     The true range, by which both directional indicators are divided, cancels out of their ratio.
 
@@ -82,7 +82,40 @@ def adx(high: np.ndarray, low: np.ndarray, length: int) -> np.ndarray:
     plus = wilder(np.where((up > down) & (up > 0), up, np.where(np.isnan(up), np.nan, 0.0)), length)
     minus = wilder(np.where((down > up) & (down > 0), down, np.where(np.isnan(down), np.nan, 0.0)), length)
     total = plus + minus
-    return wilder(np.where(total == 0, 0.0, 100 * np.abs(plus - minus) / np.where(total == 0, 1.0, total)), length)
+    return np.where(total == 0, 0.0, 100 * (plus - minus) / np.where(total == 0, 1.0, total))
+
+
+def adx(high: np.ndarray, low: np.ndarray, length: int) -> np.ndarray:
+    """Wilder's average directional index, 0 to 100: how one-sided the moves were, whichever side.
+
+    References
+    ----------
+    Wilder (1978), "New Concepts in Technical Trading Systems".
+    """
+    return wilder(np.abs(directional_index(high, low, length)), length)
+
+
+def macd(close: np.ndarray, fast: int, slow: int) -> np.ndarray:
+    """Moving average convergence/divergence: the fast EMA minus the slow one, price units.
+
+    References
+    ----------
+    Appel (2005), "Technical Analysis: Power Tools for Active Investors".
+
+    >>> macd(np.array([1.0, 2.0]), fast=1, slow=3).tolist()
+    [0.0, 0.5]
+    """
+    return ema(close, fast) - ema(close, slow)
+
+
+def relative_volume(volume: np.ndarray, length: int) -> np.ndarray:
+    """Volume over the mean of the ``length`` bars *before*; NaN where a bar has no volume figure or all had 0.
+
+    >>> relative_volume(np.array([2.0, 4.0, 6.0, np.nan]), length=2).tolist()
+    [nan, nan, 2.0, nan]
+    """
+    usual = pl.Series(volume, dtype=pl.Float64).fill_nan(None).rolling_mean(length).shift(1).to_numpy()
+    return volume / np.where(usual > 0, usual, np.nan)
 
 
 def efficiency(close: np.ndarray, length: int) -> np.ndarray:
@@ -115,15 +148,14 @@ def slope(values: np.ndarray, bars: int) -> np.ndarray:
     return out
 
 
-def channel_before(high: np.ndarray, low: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Highest high and lowest low of the ``length`` bars *before* each bar.
+def move(close: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Change from the close before, in units as they stood at that close.
 
-    >>> [side.tolist() for side in channel_before(np.array([3.0, 5.0, 4.0]), np.array([1.0, 2.0, 3.0]), length=2)]
-    [[nan, nan, 5.0], [nan, nan, 1.0]]
+    >>> move(np.array([1.0, 3.0, 2.0]), np.array([0.5, 2.0, 1.0])).tolist()
+    [nan, 4.0, -0.5]
     """
-    upper = pl.Series(high, dtype=pl.Float64).rolling_max(length).shift(1).to_numpy()
-    lower = pl.Series(low, dtype=pl.Float64).rolling_min(length).shift(1).to_numpy()
-    return upper, lower
+    before = np.concatenate([[np.nan], unit[:-1]])[: len(unit)]
+    return _change(close) / np.where(before > 0, before, np.nan)
 
 
 def _change(values: np.ndarray) -> np.ndarray:

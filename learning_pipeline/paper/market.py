@@ -24,6 +24,8 @@ class Market:
         When the open price was known: the bar's label, or later where its first hours are missing.
     closed : ndarray
         When the bar's high, low and close were known.
+    volume : ndarray
+        NaN where a bar has no volume figure.
     """
 
     symbol: str
@@ -66,7 +68,7 @@ def _market(symbol: str, timeframe: str, bars: pl.DataFrame, finest: np.ndarray)
     length = timeframe_length(timeframe)
     ts = _instants(bars)
     closed = ts + length // _MICROSECOND
-    prices = {name: bars[name].to_numpy() for name in ("open", "high", "low", "close", "volume")}
+    prices = {name: bars[name].cast(pl.Float64).to_numpy() for name in ("open", "high", "low", "close", "volume")}
     return Market(symbol, timeframe, dt.timedelta(days=1) / length, _first_price(ts, closed, finest), closed, **prices)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from learning_pipeline.paper import indicators
+from learning_pipeline.paper import bands, indicators
 from learning_pipeline.paper.market import Market
 from learning_pipeline.paper.settings import PaperSettings
+from learning_pipeline.paper.swings import divergence_sides
 
 SLOPE_BARS = 5
 REGIME_BARS = 240
@@ -34,6 +35,16 @@ class Readings:
         Bars since the trend took this value.
     wildness : ndarray
         Volatility over its own slow average.
+    dx : ndarray
+        Wilder's directional index, -100 to 100, above 0 where upward moves prevail; not yet signed by side.
+    squeezed : ndarray
+        1 where the bars just before held a Bollinger squeeze, else 0.
+    divergence : ndarray
+        1 where a bullish MACD divergence became known, -1 where a bearish one did, else 0.
+    move_atr : ndarray
+        Change from the close before, ATRs as of that close.
+    relative_volume : ndarray
+        Volume over the mean of the bars before; NaN also where the market has no volume.
     """
 
     rsi: np.ndarray
@@ -49,17 +60,21 @@ class Readings:
     trend: np.ndarray
     trend_age: np.ndarray
     wildness: np.ndarray
+    dx: np.ndarray
+    band_upper: np.ndarray
+    band_lower: np.ndarray
+    squeezed: np.ndarray
+    divergence: np.ndarray
+    move_atr: np.ndarray
+    relative_volume: np.ndarray
 
 
 def read(market: Market, settings: PaperSettings) -> Readings:
     """Every reading of every bar of a market; no reading looks past its bar's close."""
     high, low, close, length = market.high, market.low, market.close, settings.atr_bars
-    fast, slow = indicators.ema(close, settings.fast_ema_bars), indicators.ema(close, settings.slow_ema_bars)
     adx, efficiency = indicators.adx(high, low, length), indicators.efficiency(close, settings.fast_ema_bars)
     atr = indicators.atr(high, low, close, length)
-    upper, lower = indicators.channel_before(high, low, settings.donchian_bars)
-    per_bar = indicators.volatility(close, settings.volatility_bars)
-    trend = np.where(adx < settings.range_adx, 0, np.sign(fast - slow)).astype(np.int64)
+    upper, lower = bands.channel_before(high, low, settings.donchian_bars)
     return Readings(
         rsi=indicators.rsi(close, length),
         adx=adx,
@@ -68,13 +83,45 @@ def read(market: Market, settings: PaperSettings) -> Readings:
         upper=upper,
         lower=lower,
         ts=0.5 * np.minimum(adx / 50, 1) + 0.5 * efficiency,
-        halo=np.abs(close - fast) / np.where(atr > 0, atr, np.nan),
-        slope=indicators.slope(slow, SLOPE_BARS),
-        volatility=per_bar * np.sqrt(market.bars_per_day),
-        trend=trend,
-        trend_age=_age(trend),
-        wildness=per_bar / _slow_average(per_bar),
+        **_averages(market, adx, atr, settings),
+        **_moods(market, settings),
+        dx=indicators.directional_index(high, low, length),
+        **_squeeze(close, settings),
+        divergence=_divergence(market, settings),
+        move_atr=indicators.move(close, atr),
+        relative_volume=indicators.relative_volume(market.volume, settings.volume_bars),
     )
+
+
+def _averages(market: Market, adx: np.ndarray, atr: np.ndarray, settings: PaperSettings) -> dict[str, np.ndarray]:
+    close = market.close
+    fast, slow = indicators.ema(close, settings.fast_ema_bars), indicators.ema(close, settings.slow_ema_bars)
+    trend = np.where(adx < settings.range_adx, 0, np.sign(fast - slow)).astype(np.int64)
+    return {
+        "halo": np.abs(close - fast) / np.where(atr > 0, atr, np.nan),
+        "slope": indicators.slope(slow, SLOPE_BARS),
+        "trend": trend,
+        "trend_age": _age(trend),
+    }
+
+
+def _moods(market: Market, settings: PaperSettings) -> dict[str, np.ndarray]:
+    per_bar = indicators.volatility(market.close, settings.volatility_bars)
+    return {
+        "volatility": per_bar * np.sqrt(market.bars_per_day),
+        "wildness": per_bar / _slow_average(per_bar),
+    }
+
+
+def _squeeze(close: np.ndarray, settings: PaperSettings) -> dict[str, np.ndarray]:
+    upper, lower = bands.bollinger(close, settings.bollinger_bars, settings.bollinger_width)
+    squeezed = bands.squeezed_before(upper, lower, settings.squeeze_bars, settings.squeeze_patience_bars)
+    return {"band_upper": upper, "band_lower": lower, "squeezed": squeezed}
+
+
+def _divergence(market: Market, settings: PaperSettings) -> np.ndarray:
+    line = indicators.macd(market.close, settings.macd_fast_bars, settings.macd_slow_bars)
+    return divergence_sides(market.high, market.low, line, settings.swing_reach_bars, settings.swing_apart_bars)
 
 
 def _slow_average(values: np.ndarray) -> np.ndarray:

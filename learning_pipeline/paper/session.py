@@ -104,13 +104,17 @@ class _Session:
         signal = desk.signals[index]
         self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
         self._watchlist.heard(at_us, desk.market)
-        n_held = self._book.n_open + sum(len(entries) for entries in self._waiting.values())
-        gates = judge(signal.measured | {"max_open_positions": n_held}, self._settings)
+        gates = judge(signal.measured | self._measured(at_us, desk, signal), signal.pattern_key, self._settings)
         answer = decisions.answer(signal, gates, self._opposing(signal))
         # Answered in the same instant: seconds later the next bar is under way, and its path cannot be split.
         self._recorder.decision(at=instant(at_us), **answer)
         if answer["decision"] == "approved":
             self._submit(at_us, desk, signal, gates)
+
+    def _measured(self, at_us: int, desk: _Desk, signal: Signal) -> dict[str, float]:
+        n_held = self._book.n_open + sum(len(entries) for entries in self._waiting.values())
+        watched_us = int(desk.market.opened[0])
+        return {"max_open_positions": n_held} | self._book.measured(at_us, signal, watched_us, self._marks)
 
     def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]]) -> None:
         latency = latency_us(signal.signal_id, self._settings)

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from learning_pipeline.paper.facts import expected_roi, features, flags, score
 from learning_pipeline.paper.market import Market, instant
 from learning_pipeline.paper.patterns import bucket, pattern_key, regime
+from learning_pipeline.paper.plans import CATEGORIES, Plan, plan
 from learning_pipeline.paper.readings import Readings
 from learning_pipeline.paper.settings import PaperSettings
-from learning_pipeline.paper.strategies import CATEGORIES, DONCHIAN, Plan, episode_starts, plan, sides
+from learning_pipeline.paper.strategies import episode_starts, sides
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Signal:
     Attributes
     ----------
     measured : dict
-        Values of the gates that rest on the market alone; the number of open positions is the book's.
+        Values of the gates that rest on the market and the signal alone; the book's are measured when it comes.
     market_snapshot : dict
         Price, modelled spread, volatility and regime at the close.
     """
@@ -44,6 +46,7 @@ class Signal:
     features: dict[str, float]
     flags: dict[str, bool]
     score: dict[str, float]
+    expected_roi: float
     measured: dict[str, float]
     market_snapshot: dict[str, Any]
 
@@ -88,7 +91,7 @@ def payload(signal: Signal, settings: PaperSettings) -> dict[str, Any]:
         "target_price": signal.target,
         "ttl_bars": signal.plan.ttl_bars,
         "notional_usd": settings.notional_usd,
-        "expected_roi": _expected_roi(signal),
+        "expected_roi": signal.expected_roi,
         "score_components": signal.score,
         "playbook_id": signal.strategy,
     }
@@ -110,7 +113,8 @@ def _signal(
     risk = planned.stop_atr * now["atr"]
     mood = regime(now["wildness"], settings)
     name = f"{market.name}-{strategy}"
-    spread = entry * spread_bps / 1e4
+    spread, parts = entry * spread_bps / 1e4, score(now, strategy, side, settings)
+    hope = expected_roi(parts, planned, risk / entry)
     return Signal(
         signal_id=f"{name}-{_stamp(made_us)}",
         made_us=made_us,
@@ -124,13 +128,14 @@ def _signal(
         spread=spread,
         plan=planned,
         halted=bool(market.volume[i] == 0),
-        pattern_key=pattern_key(int(now["trend"]), int(now["trend_age"]), settings),
+        pattern_key=pattern_key(int(now["trend"]), int(now["trend_age"]), side, settings),
         scope=_scope(market, mood, made_us),
         episode_id=f"{name}-{'long' if side > 0 else 'short'}-{_stamp(start_us)}",
-        features=_features(now, entry, side, spread_bps),
-        flags=_flags(now, strategy, side, mood),
-        score=_score(now, strategy, side, settings),
-        measured=_measured(now, side, spread_bps),
+        features=features(now, entry, side, spread_bps),
+        flags=flags(now, strategy, side, mood, settings),
+        score=parts,
+        expected_roi=hope,
+        measured=_measured(now, side, spread_bps, hope),
         market_snapshot={
             "price": entry,
             "spread": spread,
@@ -146,60 +151,16 @@ def _scope(market: Market, mood: str, made_us: int) -> dict[str, str]:
     return {"timeframe": market.timeframe, "symbol": market.symbol, "regime": mood, "bucket": part}
 
 
-def _measured(now: dict[str, float], side: int, spread_bps: float) -> dict[str, float]:
+def _measured(now: dict[str, float], side: int, spread_bps: float, hope: float) -> dict[str, float]:
     return {
         "volatility_guard": now["volatility"],
         "spread_guard": spread_bps,
+        "roi_threshold": hope,
         "ts": now["ts"],
         "halo": now["halo"],
         "slope": side * now["slope"],
+        "dx": side * now["dx"],
     }
-
-
-def _features(now: dict[str, float], entry: float, side: int, spread_bps: float) -> dict[str, float]:
-    return {
-        "rsi": now["rsi"],
-        "adx": now["adx"],
-        "efficiency": now["efficiency"],
-        "atr_pct": 100 * now["atr"] / entry,
-        "ts": now["ts"],
-        "halo": now["halo"],
-        "slope": side * now["slope"],
-        "volatility": now["volatility"],
-        "wildness": now["wildness"],
-        "spread_bps": spread_bps,
-        "channel_atr": (now["upper"] - now["lower"]) / now["atr"],
-        "trend_age_bars": now["trend_age"],
-    }
-
-
-def _flags(now: dict[str, float], strategy: str, side: int, mood: str) -> dict[str, bool]:
-    raised = {
-        "breakout": strategy == DONCHIAN,
-        "with_trend": now["trend"] == side,
-        "against_trend": now["trend"] == -side,
-        "overbought": now["rsi"] > 70,
-        "oversold": now["rsi"] < 30,
-        "wild": mood == "wild",
-    }
-    return {name: True for name, up in raised.items() if up}
-
-
-def _score(now: dict[str, float], strategy: str, side: int, settings: PaperSettings) -> dict[str, float]:
-    """Parts of the bot's own score, each 0 to 1."""
-    push = 0.5 + 0.5 * side * (now["rsi"] - 50) / 50
-    return {
-        "trend": min(max(now["ts"], 0.0), 1.0),
-        "momentum": push if strategy == DONCHIAN else 1 - push,
-        "location": max(0.0, 1 - now["halo"] / (2 * settings.halo_max)),
-    }
-
-
-def _expected_roi(signal: Signal) -> float:
-    """What the bot hopes for: a third of the way from break-even odds, by its score; a fraction of notional."""
-    reward = signal.plan.target_r
-    odds = (1 + (sum(signal.score.values()) / len(signal.score) - 0.5) / 3) / (1 + reward)
-    return (odds * reward - (1 - odds)) * signal.risk / signal.entry
 
 
 def _stamp(us: int) -> str:

@@ -1,77 +1,39 @@
-"""The two strategies: when they want to trade, which way, and with which plan.
+"""Which way each strategy wants to trade at each bar's close.
 
-``donchian_breakout`` follows: a close beyond the channel of the bars before.
-``rsi_extremes`` fades: the RSI passes into an extreme.
+``donchian_breakout`` follows a close beyond the channel of the bars before. ``bollinger_squeeze`` follows the first
+close outside the Bollinger bands after they were at their narrowest. ``volume_confirmation`` follows a long bar on a
+multiple of the usual volume. ``rsi_extremes`` fades the RSI's way into an extreme. ``macd_divergence`` fades a new
+swing extreme that the MACD did not confirm.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from learning_pipeline.paper.market import Market
+from learning_pipeline.paper.plans import BOLLINGER, DONCHIAN, MACD, RSI, VOLUME, farthest_atr
 from learning_pipeline.paper.readings import Readings
 from learning_pipeline.paper.settings import PaperSettings
-
-DONCHIAN = "donchian_breakout"
-RSI = "rsi_extremes"
-CATEGORIES = {DONCHIAN: "breakout", RSI: "mean_reversion"}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a strategy manages a trade: distances in ATRs and multiples of R, life in bars; trim_r None: no trim."""
-
-    stop_atr: float
-    target_r: float
-    ttl_bars: int
-    trim_r: float | None = None
-    trim_fraction: float = 0.0
-
-
-def plan(strategy: str, settings: PaperSettings) -> Plan:
-    """The plan of a strategy. A breakout lets profits run; a fade takes part of them early."""
-    if strategy == DONCHIAN:
-        return Plan(settings.donchian_stop_atr, settings.donchian_target_r, settings.donchian_ttl_bars)
-    return Plan(
-        settings.rsi_stop_atr,
-        settings.rsi_target_r,
-        settings.rsi_ttl_bars,
-        settings.rsi_trim_r,
-        settings.rsi_trim_fraction,
-    )
+from learning_pipeline.paper.triggers import breakout_sides, extreme_sides, squeeze_sides, volume_sides
 
 
 def sides(market: Market, readings: Readings, settings: PaperSettings) -> dict[str, np.ndarray]:
     """Direction wanted by each strategy at each bar's close: 1 long, -1 short, 0 nothing; shape (n,).
 
-    Nothing is wanted during warm-up, where a reading is unknown, or where a target would fall to 0 or below.
+    Nothing is wanted during warm-up, where a reading is unknown, or where a target would fall to 0 or below. Where a
+    market has no volume, ``volume_confirmation`` wants nothing and the others are not disturbed.
     """
-    ready = _ready(readings, settings) & (_farthest_atr(settings) * readings.atr < market.close)
-    return {
-        DONCHIAN: np.where(ready, breakout_sides(market.close, readings.upper, readings.lower), 0),
-        RSI: np.where(ready, extreme_sides(readings.rsi, settings.rsi_low, settings.rsi_high), 0),
+    close, now = market.close, readings
+    moved = volume_sides(now.move_atr, now.relative_volume, settings.volume_move_atr, settings.volume_ratio)
+    wanted = {
+        DONCHIAN: breakout_sides(close, now.upper, now.lower),
+        RSI: extreme_sides(now.rsi, settings.rsi_low, settings.rsi_high),
+        BOLLINGER: squeeze_sides(close, now.band_upper, now.band_lower, now.squeezed > 0),
+        MACD: now.divergence,
+        VOLUME: moved,
     }
-
-
-def breakout_sides(close: np.ndarray, upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
-    """1 where the close is above the channel, -1 below it, else 0.
-
-    >>> breakout_sides(np.array([5.0, 1.0, 3.0]), np.full(3, 4.0), np.full(3, 2.0)).tolist()
-    [1, -1, 0]
-    """
-    return (close > upper).astype(np.int64) - (close < lower).astype(np.int64)
-
-
-def extreme_sides(rsi: np.ndarray, low: float, high: float) -> np.ndarray:
-    """1 where the RSI falls through the low, -1 where it rises through the high, else 0.
-
-    >>> extreme_sides(np.array([35.0, 28.0, 25.0, 71.0]), 30.0, 70.0).tolist()
-    [0, 1, 0, -1]
-    """
-    before = np.concatenate([[np.nan], rsi[:-1]])[: len(rsi)]
-    return ((rsi < low) & (before >= low)).astype(np.int64) - ((rsi > high) & (before <= high)).astype(np.int64)
+    ready = _ready(readings, settings) & (farthest_atr(settings) * readings.atr < close)
+    return {strategy: np.where(ready, side, 0) for strategy, side in wanted.items()}
 
 
 def episode_starts(wanted: np.ndarray, window: int) -> np.ndarray:
@@ -90,11 +52,7 @@ def episode_starts(wanted: np.ndarray, window: int) -> np.ndarray:
     return starts
 
 
-def _farthest_atr(settings: PaperSettings) -> float:
-    plans = [plan(strategy, settings) for strategy in (DONCHIAN, RSI)]
-    return max(each.stop_atr * max(each.target_r, 1.0) for each in plans)
-
-
 def _ready(readings: Readings, settings: PaperSettings) -> np.ndarray:
-    known = np.all([np.isfinite(values) for values in vars(readings).values()], axis=0)
+    named = vars(readings).items()
+    known = np.all([np.isfinite(values) for name, values in named if name != "relative_volume"], axis=0)
     return known & (readings.atr > 0) & (np.arange(len(known)) >= settings.warmup_bars)

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.paper.execution import Trade, exits_at_open, exits_in_bar
+from learning_pipeline.paper.plans import Plan
 from learning_pipeline.paper.signals import Signal
-from learning_pipeline.paper.strategies import Plan
 
 TRIMS = Plan(stop_atr=1.0, target_r=2.0, ttl_bars=3, trim_r=1.0, trim_fraction=0.5)
 RUNS = Plan(stop_atr=1.0, target_r=2.0, ttl_bars=3)
@@ -34,6 +34,7 @@ def a_trade(plan: Plan = RUNS, side: int = 1) -> Trade:
         features={},
         flags={},
         score={},
+        expected_roi=0.0,
         measured={},
         market_snapshot={},
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline.paper import indicators
+from learning_pipeline.paper import bands, indicators
+from learning_pipeline.paper.swings import divergence_sides
 
 # The worked RSI example of StockCharts ("ChartSchool: Relative Strength Index"), 14 periods.
 RSI_CLOSES = [
@@ -67,17 +68,33 @@ def test_adx_equals_the_textbook_form_with_true_range(walk_of_prices):
     np.testing.assert_allclose(indicators.adx(high, low, 14), expected, rtol=1e-9)
 
 
+def test_the_directional_index_has_the_sign_of_the_move_and_its_size_is_averaged_by_adx(walk_of_prices):
+    high, low, _ = walk_of_prices
+    dx = indicators.directional_index(high, low, 14)
+    np.testing.assert_allclose(indicators.directional_index(-low, -high, 14), -dx)
+    np.testing.assert_allclose(indicators.adx(high, low, 14)[27:], np.array(wilder_slowly(np.abs(dx[14:]), 14))[13:])
+    rising = np.arange(1.0, 40.0)
+    assert indicators.directional_index(rising + 1, rising, 14)[-1] == 100
+
+
+def test_volume_of_a_still_or_unknown_past_gives_no_ratio():
+    got = indicators.relative_volume(np.array([0.0, 0.0, 5.0, np.nan, 4.0, 4.0, 4.0]), 2)
+    np.testing.assert_array_equal(got, [np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, 1.0])
+
+
 def test_volatility_of_a_constant_log_return_is_that_return():
     assert indicators.volatility(np.exp(0.01 * np.arange(30)), 24)[-1] == pytest.approx(0.01)
 
 
+@settings(deadline=None)
 @given(cut=st.integers(30, 299))
 def test_no_indicator_looks_ahead(walk_of_prices, cut):
     high, low, close = walk_of_prices
 
     def all_of(n):
         h, lo, c = high[:n], low[:n], close[:n]
-        upper, lower = indicators.channel_before(h, lo, 20)
+        upper, lower = bands.channel_before(h, lo, 20)
+        band_upper, band_lower = bands.bollinger(c, 20, 2.0)
         return {
             "ema": indicators.ema(c, 20),
             "atr": indicators.atr(h, lo, c, 14),
@@ -88,6 +105,14 @@ def test_no_indicator_looks_ahead(walk_of_prices, cut):
             "slope": indicators.slope(c, 5),
             "upper": upper,
             "lower": lower,
+            "dx": indicators.directional_index(h, lo, 14),
+            "macd": indicators.macd(c, 12, 26),
+            "move": indicators.move(c, indicators.atr(h, lo, c, 14)),
+            "relative_volume": indicators.relative_volume(h - lo, 20),
+            "band_upper": band_upper,
+            "band_lower": band_lower,
+            "squeezed": bands.squeezed_before(band_upper, band_lower, 60, 6),
+            "divergence": divergence_sides(h, lo, indicators.macd(c, 12, 26), 3, 60),
         }
 
     whole, part = all_of(300), all_of(cut)

@@ -30,13 +30,14 @@ def cut(hours, at):
 
 
 def poisoned(hours, at, factor):
-    """All prices after an instant multiplied; a bar under way keeps its open, which is past."""
+    """All prices and volumes after an instant multiplied; a bar under way keeps its open, which is past."""
     later, under_way = pl.col("ts") >= at, (pl.col("ts") < at) & (pl.col("ts") + HOUR > at)
     changed = hours.with_columns(
         pl.when(later).then(pl.col("open") * factor).otherwise("open").alias("open"),
         pl.when(later | under_way).then(pl.col("close") * factor).otherwise("close").alias("close"),
         pl.when(later | under_way).then(pl.col("high") * factor).otherwise("high").alias("high"),
         pl.when(later | under_way).then(pl.col("low") * factor).otherwise("low").alias("low"),
+        pl.when(later | under_way).then(pl.col("volume") * factor).otherwise("volume").alias("volume"),
     )
     return changed.with_columns(
         pl.max_horizontal("open", "high", "close").alias("high"), pl.min_horizontal("open", "low", "close").alias("low")

@@ -6,7 +6,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -53,6 +53,7 @@ def test_four_hours_of_real_bars_as_the_slow_way(hours):
     assert made.columns == BAR_COLUMNS
 
 
+@settings(deadline=None)
 @given(kept=st.sets(st.integers(0, 71), min_size=1))
 def test_any_gaps_as_the_slow_way(kept):
     start = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import defaultdict
 
+import polars as pl
 import pytest
 
 from learning_pipeline.events import tables
+from learning_pipeline.paper import PaperSettings
 from learning_pipeline.paper.gates import OPS, RULES
+from learning_pipeline.paper.plans import CATEGORIES
 
 TABLE_OF = {
     "signal": tables.Signals,
@@ -34,7 +38,7 @@ def test_the_walk_does_everything_a_bot_does(events, of_type):
     assert {event["type"] for event in events} == set(TABLE_OF)
     assert {event["decision"] for event in of_type("decision")} >= {"approved", "blocked", "expired"}
     assert {event["status"] for event in of_type("position")} == {"watchlist", "active", "dormant", "closed"}
-    assert {event["strategy"] for event in of_type("signal")} == {"donchian_breakout", "rsi_extremes"}
+    assert {event["strategy"] for event in of_type("signal")} == CATEGORIES.keys()
     assert {event["timeframe"] for event in of_type("signal")} == {"1h", "4h"}
     assert {event["did_trim"] for event in of_type("trade_closed")} == {True, False}
     assert {event["reached_s3"] for event in of_type("trade_closed")} == {True, False}
@@ -91,8 +95,10 @@ def test_every_signal_is_answered_at_its_instant(of_type):
 
 
 def test_every_gate_is_measured_on_every_decision_and_agrees_with_its_numbers(of_type):
+    pattern_of = {signal["signal_id"]: signal["pattern_key"] for signal in of_type("signal")}
     for answer in of_type("decision"):
-        assert [gate["name"] for gate in answer["gates"]] == [rule.name for rule in RULES]
+        stage = pattern_of[answer["signal_id"]].split(".")[2]
+        assert [gate["name"] for gate in answer["gates"]] == [r.name for r in RULES if r.stage in (None, stage)]
         for gate in answer["gates"]:
             assert gate["passed"] is OPS[gate["op"]](gate["value"], gate["threshold"])
             assert gate["evaluated"] is True
@@ -117,6 +123,56 @@ def test_the_limit_on_positions_counts_the_whole_book(events):
             held.add(event["signal_id"])
         if event["type"] == "trade_closed" or event.get("decision") == "expired":
             held.remove(event["signal_id"])
+
+
+def test_late_continuations_go_with_an_old_trend_and_only_they_have_dx(of_type):
+    late = [signal for signal in of_type("signal") if ".S3." in signal["pattern_key"]]
+    assert {signal["pattern_key"].split(".")[1] for signal in late} == {"uptrend", "downtrend"}
+    for signal in late:
+        assert signal["flags"]["with_trend"]
+        assert signal["features"]["trend_age_bars"] > PaperSettings().late_trend_bars
+    has_dx = {a["signal_id"] for a in of_type("decision") if any(gate["name"] == "dx" for gate in a["gates"])}
+    assert has_dx == {signal["signal_id"] for signal in late}
+
+
+def gate_of(answer, name):
+    return next(gate for gate in answer["gates"] if gate["name"] == name)
+
+
+def test_roi_threshold_measures_what_the_signal_carries(of_type):
+    hoped = {signal["signal_id"]: signal["expected_roi"] for signal in of_type("signal")}
+    for answer in of_type("decision"):
+        assert gate_of(answer, "roi_threshold")["value"] == hoped[answer["signal_id"]]
+
+
+def test_cooldown_is_the_time_since_the_last_loss_or_since_the_market_was_first_seen(events, hours, of_type):
+    signals = {signal["signal_id"]: signal for signal in of_type("signal")}
+    seen = dict(hours.group_by("symbol").agg(pl.col("ts").min()).iter_rows())
+    lost: dict[tuple[str, str], dt.datetime] = {}
+    fresh = 0
+    for event in events:  # in the order in which the bot lived through them
+        if event["type"] == "trade_closed" and event["pnl_usd"] <= 0:
+            lost[event["symbol"], event["strategy"]] = event["closed_at"]
+        if event["type"] == "decision" and event["decision"] != "expired":
+            signal = signals[event["signal_id"]]
+            key = signal["symbol"], signal["strategy"]
+            minutes = (event["at"] - lost.get(key, seen[signal["symbol"]])) / dt.timedelta(minutes=1)
+            assert gate_of(event, "cooldown")["value"] == pytest.approx(minutes)
+            fresh += key not in lost
+    assert fresh
+
+
+def test_drawdown_is_the_fall_from_the_highest_of_the_last_days(of_type):
+    """Asked where a signal and the day's snapshot share an instant: the snapshot is the equity that the guard saw."""
+    snapshots = {snapshot["at"]: snapshot["equity_usd"] for snapshot in of_type("portfolio_snapshot")}
+    falls = []
+    for answer in of_type("decision"):
+        equity = snapshots.get(answer["at"])
+        if equity is not None:
+            before = [equity_then for at, equity_then in snapshots.items() if at < answer["at"]]
+            falls.append(1 - equity / max(equity, *before[-PaperSettings().drawdown_days :]))
+            assert gate_of(answer, "drawdown_guard")["value"] == pytest.approx(falls[-1], abs=1e-12)
+    assert min(falls) == 0 < max(falls)
 
 
 def test_every_fill_has_its_order_and_comes_after_it(of_type):
