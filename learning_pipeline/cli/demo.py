@@ -78,7 +78,7 @@ def _show(home: Home) -> None:
 def _point_to(home: Home) -> None:
     called = Path(sys.argv[0])
     program = _shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
-    query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 6"
+    query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 10"
     tell(
         f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{query}'\n"
         f"  {program} ui --home {_shortest(home.root)}\n"
