@@ -68,12 +68,10 @@ def strategy_leaderboard(
     return StrategyLeaderboard.checked(as_rows(blocks, names, COUNTS))
 
 
-def headline(leaderboard: pl.DataFrame) -> pl.DataFrame:
-    """Newest rows of the longest window, best real net PnL first, real before shadow."""
-    newest = leaderboard.filter(pl.col("as_of") == pl.col("as_of").max())
-    longest = newest.filter(pl.col("window_days") == pl.col("window_days").max())
+def ranked(leaderboard: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one as_of and window, best real net PnL first, real before shadow."""
     real = pl.col("total_pnl_usd").filter(pl.col("kind") == "real").first().over("strategy")
-    return longest.sort(real, pl.col("strategy"), pl.col("kind"), descending=[True, False, False])
+    return leaderboard.sort(real, "strategy", "kind", descending=[True, False, False])
 
 
 def _closed(trades: pl.DataFrame, as_ofs: list[dt.date], settings: AnalysisSettings) -> pl.DataFrame:
