@@ -1,9 +1,11 @@
-"""Verdicts: what blocking saved and cost, and how sure that is.
+"""Verdicts: what blocking saved and cost, which strategies earn, how fast signals are executed, and how sure that is.
 
-Question: which guards save money, which cost money, and what does blocking as a whole miss?
+Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most, and
+how long does a signal wait for its execution?
 
-In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``. Out: ``analysis.guard_effectiveness``,
-``analysis.opportunity_cost``.
+In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
+``events.fills``, ``events.trades``. Out: ``analysis.guard_effectiveness``, ``analysis.opportunity_cost``,
+``analysis.signal_decay``, ``analysis.strategy_leaderboard``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -23,16 +25,38 @@ settled rows:
   Benjamini-Hochberg over the guards of one as_of and window. ``saves`` or ``costs`` at q <= 0.05 with at least 10
   active days, else ``inconclusive``.
 
+Strategies, `*` for all of them:
+
+- *Decay*: of the cohort, those with a fill known by D are executed, at their first one. A fill is of the signal that it
+  names, else of its order's or its trade's. ``drift_bps`` is its price against the decision's, positive where worse
+  for the trader, over those whose price at the decision is known. ``expired_share`` is of all that were decided.
+- *Leaderboard*, real: newest revisions of the trades closed in the W days, net PnL as the bot reports it; pending are
+  the cohort's executed signals with a trade not known to be closed. Shadow: net PnL of the cohort, approved and
+  blocked alike: the strategy without any guard; expired and cancelled are in neither. Interval as above, on the days
+  of the close or of the decision. A trade without a strategy counts under its signal's.
+
 A block of unknown cause stands under no guard, but counts in the opportunity cost. A row depends on nothing known
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis".
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
 """
 
+from learning_pipeline.analysis.decay import signal_decay
 from learning_pipeline.analysis.guards import guard_effectiveness
+from learning_pipeline.analysis.leaderboard import strategy_leaderboard
 from learning_pipeline.analysis.opportunity import opportunity_cost
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard
 
-__all__ = ["AnalysisSettings", "GuardEffectiveness", "OpportunityCost", "guard_effectiveness", "opportunity_cost"]
+__all__ = [
+    "AnalysisSettings",
+    "GuardEffectiveness",
+    "OpportunityCost",
+    "SignalDecay",
+    "StrategyLeaderboard",
+    "guard_effectiveness",
+    "opportunity_cost",
+    "signal_decay",
+    "strategy_leaderboard",
+]

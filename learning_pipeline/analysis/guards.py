@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from learning_pipeline.analysis.blocked import blocked_decisions, with_outcomes
+from learning_pipeline.analysis.blocked import blocked_decisions
+from learning_pipeline.analysis.cohort import with_outcomes
 from learning_pipeline.analysis.guard_rows import COUNTS, guard_rows
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.tables import GuardEffectiveness

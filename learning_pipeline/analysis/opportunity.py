@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from learning_pipeline.analysis.blocked import blocked_decisions, with_outcomes
+from learning_pipeline.analysis.blocked import blocked_decisions
+from learning_pipeline.analysis.cohort import with_outcomes
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.tables import OpportunityCost
 from learning_pipeline.analysis.windows import Facts, Floats, day_sums, facts, window_sums

@@ -23,7 +23,7 @@ class Facts(NamedTuple):
     Attributes
     ----------
     decided_on, since, until : int
-        Days since 1970: day of the decision; the row holds as of ``since <= day < until``.
+        Days since 1970: day of the decision (of a trade, of its close); the row holds as of ``since <= day < until``.
     group : int
         Number of the group that the row adds to.
     measures : dict
@@ -84,3 +84,22 @@ def window_sums(by_day: Mapping[str, Floats], window_days: int) -> dict[str, Flo
     [6.0]
     """
     return {name: running_total(x[:, -window_days:]) for name, x in by_day.items()}
+
+
+def cut(columns: Mapping[str, NDArray], seen: NDArray[np.bool_], as_of: dt.date, window: int) -> dict[str, NDArray]:
+    """Columns of the groups that were seen, and of group 0, with number of the ``group``, as_of, day and window."""
+    groups = np.flatnonzero(seen | (np.arange(len(seen)) == 0))
+    last = (as_of - EPOCH).days
+    same = {name: np.full(len(groups), n) for name, n in {"as_of": last, "day": last, "window_days": window}.items()}
+    return same | {"group": groups} | {name: x[groups] for name, x in columns.items()}
+
+
+def as_rows(blocks: list[dict[str, NDArray]], names: list[str], counts: list[str]) -> pl.DataFrame:
+    """All blocks in one frame: NaN is null, days are dates, counts whole, groups named as ``strategy``."""
+    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
+    return columns.fill_nan(None).select(
+        pl.exclude("group", "as_of", "day", *counts),
+        pl.col(counts).cast(pl.Int64),
+        pl.col("as_of", "day").cast(pl.Int32).cast(pl.Date),
+        pl.Series(names).gather(columns["group"]).alias("strategy"),
+    )

@@ -1,4 +1,4 @@
-"""Assets of the analysis room: which guards saved money, and what blocking cost."""
+"""Assets of the analysis room: which guards saved money, what blocking cost, which strategies earn, and how fast."""
 
 import datetime as dt
 from typing import Any
@@ -6,19 +6,39 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from learning_pipeline.analysis.decay import signal_decay as time_executions
 from learning_pipeline.analysis.guards import guard_effectiveness as judge_guards
+from learning_pipeline.analysis.leaderboard import ranked
+from learning_pipeline.analysis.leaderboard import strategy_leaderboard as rank_strategies
 from learning_pipeline.analysis.opportunity import opportunity_cost as cost_blocking
-from learning_pipeline.analysis.tables import VERDICTS, GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.strategies import ALL
+from learning_pipeline.analysis.tables import (
+    VERDICTS,
+    GuardEffectiveness,
+    OpportunityCost,
+    SignalDecay,
+    StrategyLeaderboard,
+)
 from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
-from learning_pipeline.events.tables import Decisions, Gates
+from learning_pipeline.events.decisions import REACH_DAYS
+from learning_pipeline.events.tables import Decisions, Fills, Gates, Orders, Signals, Trades
 from learning_pipeline.shadow.tables import Outcomes
 
 WINDOW = "analysis.windows"
 HEADLINE = ["as_of", "window_days", "guard", "verdict", "basis_net_saved_usd", "ci_low_usd", "ci_high_usd", "q_value"]
 HEADLINE += ["basis", "n_blocked", "n_marginal", "n_pending"]
 """What a person wants to see of a guard first."""
+
+EXECUTED = {
+    "signals": reads(Signals, WINDOW, REACH_DAYS),
+    "decisions": reads(Decisions, WINDOW),
+    "orders": reads(Orders, WINDOW, REACH_DAYS),
+    "fills": reads(Fills, WINDOW, REACH_DAYS),
+    "trades": reads(Trades, WINDOW, REACH_DAYS),
+}
+"""Decisions of the windows, and what can have executed them."""
 
 
 @dg.asset(
@@ -34,7 +54,7 @@ def guard_effectiveness(
 ) -> dg.Output[Any]:
     """What each guard saved or cost, with its interval, as of each day."""
     rows = judge_guards(decisions, gates, outcomes, _as_ofs(chain), chain.analysis)
-    latest = rows.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("window_days") == max(chain.analysis.windows))
+    latest = _latest(rows, chain)
     verdicts = {f"n_{word}": latest["verdict"].eq(word).sum() for word in VERDICTS}
     return materialised(GuardEffectiveness, rows, alone=True, shown=latest.select(HEADLINE), **verdicts)
 
@@ -45,12 +65,70 @@ def opportunity_cost(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFra
     return materialised(OpportunityCost, cost_blocking(decisions, outcomes, _as_ofs(chain), chain.analysis), alone=True)
 
 
+@dg.asset(**writes(SignalDecay), ins=EXECUTED)
+def signal_decay(
+    chain: Chain,
+    signals: pl.DataFrame,
+    decisions: pl.DataFrame,
+    orders: pl.DataFrame,
+    fills: pl.DataFrame,
+    trades: pl.DataFrame,
+) -> dg.Output[Any]:
+    """How long signals waited for their execution and what the wait cost, as of each day."""
+    rows = time_executions(signals, decisions, orders, fills, trades, _as_ofs(chain), chain.analysis)
+    return materialised(SignalDecay, rows, alone=True, shown=_latest(rows, chain))
+
+
+@dg.asset(**writes(StrategyLeaderboard), ins=EXECUTED | {"outcomes": reads(Outcomes, WINDOW)})
+def strategy_leaderboard(
+    chain: Chain,
+    signals: pl.DataFrame,
+    decisions: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    orders: pl.DataFrame,
+    fills: pl.DataFrame,
+    trades: pl.DataFrame,
+) -> dg.Output[Any]:
+    """What each strategy earned, really and in the shadow of all its signals, as of each day."""
+    as_ofs, asked = _as_ofs(chain), chain.analysis
+    rows = rank_strategies(signals, decisions, outcomes, orders, fills, trades, as_ofs, asked)
+    return materialised(StrategyLeaderboard, rows, alone=True, shown=ranked(_latest(rows, chain)))
+
+
 @dg.asset_check(asset=asset_key(GuardEffectiveness), blocking=True)
 def intervals_hold_their_estimate(guard_effectiveness: pl.DataFrame) -> dg.AssetCheckResult:
     """Every interval contains its estimate, and the bounds of a marginal saving are in order."""
     outside = ~pl.col("basis_net_saved_usd").is_between(pl.col("ci_low_usd"), pl.col("ci_high_usd"))
     wrong = guard_effectiveness.filter(outside | (pl.col("marginal_low_usd") > pl.col("marginal_high_usd")))
     return dg.AssetCheckResult(passed=wrong.is_empty(), metadata={"n_wrong": wrong.height})
+
+
+@dg.asset_check(asset=asset_key(SignalDecay))
+def strategies_add_up_to_all_signals(signal_decay: pl.DataFrame) -> dg.AssetCheckResult:
+    """Decided and executed signals of the strategies are those of all, in every window."""
+    return _adds_up(signal_decay, ["as_of", "window_days"], ["n", "n_decided"])
+
+
+@dg.asset_check(asset=asset_key(StrategyLeaderboard))
+def strategies_add_up_to_all_decisions(strategy_leaderboard: pl.DataFrame) -> dg.AssetCheckResult:
+    """Settled, pending and unlabelled decisions of the strategies are those of all, in every window."""
+    shadow = strategy_leaderboard.filter(pl.col("kind") == "shadow")
+    return _adds_up(shadow, ["as_of", "window_days"], ["n", "n_pending", "n_unlabelled"])
+
+
+def _adds_up(rows: pl.DataFrame, cell: list[str], counts: list[str]) -> dg.AssetCheckResult:
+    """Warns also where a bot names a strategy `*`: it stands under all strategies only."""
+    sign = pl.when(pl.col("strategy") == ALL).then(1).otherwise(-1)
+    sums = rows.group_by(cell).agg((pl.col(counts) * sign).sum())
+    wrong = sums.filter(pl.any_horizontal(pl.col(counts) != 0))
+    return dg.AssetCheckResult(
+        passed=wrong.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata={"n_wrong": wrong.height}
+    )
+
+
+def _latest(rows: pl.DataFrame, chain: Chain) -> pl.DataFrame:
+    longest = pl.col("window_days") == max(chain.analysis.windows)
+    return rows.filter(pl.col("as_of") == pl.col("as_of").max(), longest)
 
 
 def _as_ofs(chain: Chain) -> list[dt.date]:

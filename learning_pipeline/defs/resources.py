@@ -148,12 +148,13 @@ class LakeIO(dg.ConfigurableIOManager):
         context.add_output_metadata(said)
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """Rows of the run's days and of ``days_back`` days before."""
+        """Rows of the run's days and of ``days_back`` and ``and_days`` days before."""
         table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
         if self.chain.days is None:
             return table.frame()
         first, last = self.chain.days
-        days_back = self._days_back((context.definition_metadata or {}).get("days_back", 0))
+        asked = context.definition_metadata or {}
+        days_back = self._days_back(asked.get("days_back", 0)) + asked.get("and_days", 0)
         return self.chain.lake.read(table, first - dt.timedelta(days=days_back), last)
 
     def _days_back(self, asked: int | str) -> int:

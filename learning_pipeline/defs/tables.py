@@ -51,12 +51,12 @@ def out(table: type[Table]) -> dg.AssetOut:
     return dg.AssetOut(key=asset_key(table), **spec_of(table))
 
 
-def reads(table: type[Table], days_back: int | str = 0) -> dg.AssetIn:
-    """An input: the rows of the run's days and of ``days_back`` days before them.
+def reads(table: type[Table], days_back: int | str = 0, and_days: int = 0) -> dg.AssetIn:
+    """An input: the rows of the run's days and of ``days_back`` and ``and_days`` days before them.
 
     ``days_back`` may name a setting (``room.key``); its largest value is taken.
     """
-    return dg.AssetIn(key=asset_key(table), metadata={"days_back": days_back})
+    return dg.AssetIn(key=asset_key(table), metadata={"days_back": days_back, "and_days": and_days})
 
 
 def column_schema(table: type[Table]) -> dg.TableSchema:

@@ -53,7 +53,7 @@ def guard_rows(world: World, as_of: dt.date, window: int) -> list[Row]:
 def opportunity_row(world: World, as_of: dt.date, window: int) -> Row:
     rows = cohort(world, as_of, window)
     settled = _settled(rows)
-    low, high, _ = _interval(settled, window, +1)
+    low, high, _ = interval(settled, window, +1)
     missed, avoided = _missed(settled), _avoided(settled)
     return {
         "missed_profit_usd": missed,
@@ -76,7 +76,7 @@ def _guard(name: str, rows: list[Row], window: int) -> Row:
     doubtful = [row for row in first if not row["gates_complete"]]
     basis = _settled(first) if doubtful else alone
     saved = -math.fsum(row["pnl"] for row in alone)
-    low, high, p = _interval(basis, window, -1)
+    low, high, p = interval(basis, window, -1)
     return {
         "guard": name,
         "n_blocked": len(gross),
@@ -113,7 +113,7 @@ def _avoided(rows: list[Row]) -> float:
     return math.fsum(-row["pnl"] for row in rows if row["pnl"] < 0)
 
 
-def _interval(rows: list[Row], window: int, sign: int) -> tuple[float | None, float | None, float | None]:
+def interval(rows: list[Row], window: int, sign: int) -> tuple[float | None, float | None, float | None]:
     if window == 1 or not rows:
         return None, None, None
     totals: dict[dt.date, float] = {}

@@ -20,7 +20,7 @@ FILLED = {
     "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
     "market": ["bars"],
     "shadow": ["outcomes"],
-    "analysis": ["guard_effectiveness", "opportunity_cost"],
+    "analysis": ["guard_effectiveness", "opportunity_cost", "signal_decay", "strategy_leaderboard"],
 }
 
 
