@@ -21,7 +21,9 @@ def outcomes_settle(facts: Facts) -> Finding | None:
     markets = _markets(facts)
     n_open, overdue = sum(m.n_open for m in markets), [m for m in markets if m.n_overdue and m.bars_to]
     if overdue:
-        what = f"{counted(sum(m.n_overdue for m in overdue), 'outcome')} open for more than 3 lives of its signal:  "
+        what = (
+            f"{counted(sum(m.n_overdue for m in overdue), 'outcome')} open for more than 3 times their signal's life: "
+        )
         each = [f"{m.symbol} {m.n_overdue}, bars to {_minute(m.bars_to)}" for m in overdue]
         return warning("outcomes", what + some(each), f"bring newer bars: {_bars(facts)}")
     opened = [(m.oldest_open, m) for m in markets if m.oldest_open]
