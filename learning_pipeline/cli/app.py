@@ -126,3 +126,13 @@ def sql(
     from learning_pipeline.cli.sql import print_query  # noqa: PLC0415  # only this command needs DuckDB
 
     print_query(Home.at(home), query, as_format.value)
+
+
+@app.command()
+@refusals_in_one_line
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """What is stale, pending or failing, and what to do; changes nothing. Exits with 1 where there is a problem."""
+    from learning_pipeline.cli.doctor.report import examine  # noqa: PLC0415  # only this command needs every store
+
+    if not examine(Home.at(home), as_json=as_json):
+        raise typer.Exit(1)

@@ -1,15 +1,12 @@
 """When the chain runs: on demand, hourly where something is due, and when a file arrives."""
 
-import hashlib
-
 import dagster as dg
 
+from learning_pipeline.defs.attempts import MAX_ATTEMPTS, WAITING_TAG, digest_of
 from learning_pipeline.defs.catalog import LANDED
 from learning_pipeline.defs.resources import UNFINISHED, Chain
 from learning_pipeline.defs.tables import asset_key
 
-MAX_ATTEMPTS = 3
-WAITING_TAG = "learning_pipeline/waiting"
 OPEN_STATUSES = [*UNFINISHED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
 chain_job = dg.define_asset_job(
@@ -42,7 +39,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, chain: Chain) -> dg.RunReq
         return dg.SkipReason("every file of the inbox is in the lake")
     if _is_busy(context.instance):
         return dg.SkipReason("a run of the chain is queued or under way")
-    digest = hashlib.sha256("\n".join(waiting).encode()).hexdigest()[:16]
+    digest = digest_of(waiting)
     attempt = len(context.instance.get_runs(dg.RunsFilter(tags={WAITING_TAG: digest}), limit=MAX_ATTEMPTS))
     if attempt >= MAX_ATTEMPTS:
         return dg.SkipReason(f"{attempt} runs on these files failed; see the last one, then start the chain by hand")

@@ -87,6 +87,11 @@ class Lake:
         named = actions.sort("day", "path").group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
         return {day: hashlib.sha256(paths.encode()).hexdigest() for day, paths in named.iter_rows()}
 
+    def n_bytes(self, table: type[Table]) -> int:
+        """Size of the files that the newest version of a table consists of."""
+        delta = self._open(table)
+        return 0 if delta is None else int(pl.DataFrame(delta.get_add_actions(flatten=True))["size_bytes"].sum())
+
     def version(self, table: type[Table]) -> int | None:
         """Version of a table; None where it does not exist yet."""
         delta = self._open(table)

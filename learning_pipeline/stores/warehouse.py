@@ -105,14 +105,18 @@ def _create(path: Path) -> None:
 def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, table: type[Table]) -> int:
     """Reload the days of one table whose lake files are not those copied last."""
     _require_columns(connection, table)
-    address = table.address()
-    query = f"SELECT day, files FROM lake.{_DAYS} WHERE address = ?"  # noqa: S608  # a constant name
-    copied = dict(connection.execute(query, [address]).fetchall())
     there = lake.files_by_day(table)
-    stale = sorted(day for day in copied.keys() | there.keys() if copied.get(day) != there.get(day))
+    stale = stale_days(connection, table, there)
     if stale:
         _reload(connection, table, lake.read(table, stale[0], stale[-1]), stale, there)
     return len(stale)
+
+
+def stale_days(connection: duckdb.DuckDBPyConnection, table: type[Table], there: dict[dt.date, str]) -> list[dt.date]:
+    """Days of a table that were copied from other files than are there now (``Lake.files_by_day``)."""
+    query = f"SELECT day, files FROM lake.{_DAYS} WHERE address = ?"  # noqa: S608  # a constant name
+    copied = dict(connection.execute(query, [table.address()]).fetchall())
+    return sorted(day for day in copied.keys() | there.keys() if copied.get(day) != there.get(day))
 
 
 def _reload(

@@ -22,6 +22,7 @@ class _Held:
 
 
 _held: dict[Path, _Held] = {}
+_KERNEL_LOCKS = Path("/proc/locks")
 
 
 @contextmanager
@@ -66,13 +67,37 @@ def sign_of_life(path: Path) -> Iterator[None]:
 
 def is_dead(path: Path) -> bool:
     """True where a sign of life was left behind by a process that is gone."""
-    if not path.exists():
-        return False
-    with path.open("a") as file:
-        try:
+    try:
+        with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    return True
+
+
+def holder(path: Path) -> int | None:
+    """Process that holds the data root, told without touching the lock; None where nobody does.
+
+    By the kernel's list of locks; where there is none (macOS), by whether the last holder still lives.
+    """
+    try:
+        pid, inode = int(path.read_text()), path.stat().st_ino
+        listed = _KERNEL_LOCKS.read_text() if _KERNEL_LOCKS.exists() else None
+    except (OSError, ValueError):
+        return None
+    if listed is None:
+        return pid if _lives(pid) else None
+    locks = [line.split() for line in listed.splitlines() if " FLOCK " in line]
+    return pid if [str(pid), str(inode)] in [[lock[-4], lock[-3].split(":")[-1]] for lock in locks] else None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
     return True
 
 
