@@ -17,15 +17,18 @@ LINES = ((INK, "-"), (SAVES, "--"), (COSTS, ":"), (UNSURE, "-."))
 
 
 def closes_drawing(bars: pl.DataFrame) -> Drawing | None:
-    """Closes of the first markets, each as percent away from its first; None where there are no bars.
+    """Closes of the first markets, each in its timeframe of most bars; None where there are no bars.
 
     Parameters
     ----------
     bars : DataFrame
         ``market.bars``, by key.
     """
-    markets = bars.select("symbol", "timeframe").unique().sort("symbol", "timeframe").rows()[: len(LINES)]
-    return Drawing(WIDE, 2.8, lambda axes: _draw(axes, bars, markets)) if markets else None
+    counted = (
+        bars.group_by("symbol", "timeframe").len("n").sort("symbol", "n", "timeframe", descending=[False, True, False])
+    )
+    markets = counted.unique("symbol", keep="first", maintain_order=True).select("symbol", "timeframe").rows()
+    return Drawing(WIDE, 2.8, lambda axes: _draw(axes, bars, markets[: len(LINES)])) if markets else None
 
 
 def _draw(axes: Axes, bars: pl.DataFrame, markets: list[tuple[str, str]]) -> None:

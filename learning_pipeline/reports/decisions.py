@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from learning_pipeline.events.tables import DECISION_WORDS
-from learning_pipeline.reports.canvas import COSTS, HAIR, INK, MAX_POINTS, SAVES, UNSURE, WIDE, Drawing, dated, ruled
+from learning_pipeline.reports.canvas import COSTS, HAIR, MAX_POINTS, PAPER, SAVES, UNSURE, WIDE, Drawing, dated, ruled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LOOKS = {
     "approved": {"facecolor": SAVES},
-    "blocked": {"facecolor": COSTS, "hatch": "////", "edgecolor": INK},
+    "blocked": {"facecolor": PAPER, "hatch": "////", "edgecolor": COSTS},
     "expired": {"facecolor": UNSURE},
     "cancelled": {"facecolor": HAIR},
 }
@@ -51,7 +51,7 @@ def _draw(axes: Axes, counted: pl.DataFrame, span: int) -> None:
         if n:
             _stack(axes, floor, n, span, word)
     ruled(axes, "y")
-    axes.legend(loc="upper left", ncols=4, fontsize=9)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, fontsize=9)
     axes.set_ylabel("decisions per day" if span == 1 else f"decisions per {span} days")
     dated(axes)
 

@@ -33,6 +33,6 @@ def _draw(axes: Axes, results: NDArray[np.float64]) -> None:
     axes.hist(np.clip(results, LEAST_R, MOST_R), bins=list(BINS), color=SAVES)
     ruled(axes, "y")
     axes.axvline(0, color=INK, linewidth=1.0)
-    axes.set_xlabel(f"net result, multiples of R (beyond {LEAST_R:g} and {MOST_R:g} gathered at the ends)")
+    axes.set_xlabel(f"net result, R (the ends hold all beyond {LEAST_R:g} and {MOST_R:g})")
     axes.set_ylabel("outcomes")
     axes.set_title(f"{len(results):,} settled, mean {results.mean():+.2f} R", loc="left", fontsize=10.5)
