@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from learning_pipeline.cli.terminal import say
+from learning_pipeline.cli.terminal import say, tell
 from learning_pipeline.errors import BadInput, LearningPipelineError
 from learning_pipeline.stores.home import VARIABLE, Home
 
@@ -136,3 +136,23 @@ def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     if not examine(Home.at(home), as_json=as_json):
         raise typer.Exit(1)
+
+
+@app.command()
+@refusals_in_one_line
+def report(
+    home: HomeOption = None,
+    hours: Annotated[
+        float | None,
+        typer.Option(
+            "--hours",
+            help="How far back: the shortest computed window that covers it; 90 days by default.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write the HTML report of the newest day and name it."""
+    from learning_pipeline.cli.report import write_report  # noqa: PLC0415  # only this command needs DuckDB
+
+    tell(str(write_report(Home.at(home), hours)))

@@ -11,6 +11,7 @@ import polars as pl
 
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
+from learning_pipeline.cli.report import write_report
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.cli.verdicts import guard_rows, show_verdicts
@@ -41,10 +42,11 @@ def run_demo(home: Home, *, as_json: bool) -> None:
         Inbox(home.inbox, Ledger(home.ledger)).deliver([Path(folder)], dt.datetime.now(dt.UTC))
     say("chain: events -> decisions -> shadow outcomes -> guard verdicts -> warehouse")
     run_job(home, "chain")
+    report = write_report(home)
     if as_json:
-        write_json({"home": str(home.root), "guards": guard_rows(home)})
+        write_json({"home": str(home.root), "report": str(report), "guards": guard_rows(home)})
     else:
-        _show(home)
+        _show(home, report)
 
 
 def _make_deliveries(folder: Path) -> None:
@@ -56,7 +58,7 @@ def _make_deliveries(folder: Path) -> None:
     (folder / "three_bad_lines.jsonl").write_text(BAD_LINES, encoding="utf-8")
 
 
-def _show(home: Home) -> None:
+def _show(home: Home, report: Path) -> None:
     show_verdicts(home, note=MODELLED)
     counts = """
         SELECT (SELECT count(*) FROM events.signals) AS signals,
@@ -72,14 +74,15 @@ def _show(home: Home) -> None:
     refused = "SELECT line_no, reason_code, detail FROM events.quarantine ORDER BY line_no"
     tell("")
     print_table(*query_rows(home, refused), title="Three bad lines were delivered too: refused, with the reason")
-    _point_to(home)
+    _point_to(home, report)
 
 
-def _point_to(home: Home) -> None:
+def _point_to(home: Home, report: Path) -> None:
     called = Path(sys.argv[0])
     program = _shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
     query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 10"
     tell(
+        f"\nThe same with pictures, and what is not known:\n  {_shortest(report)} opens in any browser\n"
         f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{query}'\n"
         f"  {program} ui --home {_shortest(home.root)}\n"
         f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on"

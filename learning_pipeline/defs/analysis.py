@@ -24,6 +24,7 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
 from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline.events.tables import Decisions, Fills, Gates, Orders, Signals, Trades
+from learning_pipeline.reports import cost_drawing, guards_drawing
 from learning_pipeline.shadow.tables import Outcomes
 
 WINDOW = "analysis.windows"
@@ -56,13 +57,16 @@ def guard_effectiveness(
     rows = judge_guards(decisions, gates, outcomes, _as_ofs(chain), chain.analysis)
     latest = _latest(rows, chain)
     verdicts = {f"n_{word}": latest["verdict"].eq(word).sum() for word in VERDICTS}
-    return materialised(GuardEffectiveness, rows, alone=True, shown=latest.select(HEADLINE), **verdicts)
+    shown, drawing = latest.select(HEADLINE), guards_drawing(latest)
+    return materialised(GuardEffectiveness, rows, alone=True, shown=shown, drawing=drawing, **verdicts)
 
 
 @dg.asset(**writes(OpportunityCost), ins={"decisions": reads(Decisions, WINDOW), "outcomes": reads(Outcomes, WINDOW)})
 def opportunity_cost(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame) -> dg.Output[Any]:
     """What blocking as a whole missed and avoided, as of each day."""
-    return materialised(OpportunityCost, cost_blocking(decisions, outcomes, _as_ofs(chain), chain.analysis), alone=True)
+    rows = cost_blocking(decisions, outcomes, _as_ofs(chain), chain.analysis)
+    drawing = cost_drawing(rows.filter(pl.col("window_days") == max(chain.analysis.windows)))
+    return materialised(OpportunityCost, rows, alone=True, drawing=drawing)
 
 
 @dg.asset(**writes(SignalDecay), ins=EXECUTED)

@@ -23,6 +23,8 @@ from learning_pipeline.events.tables import (
     Unmatched,
 )
 from learning_pipeline.events.unmatched import find_unmatched
+from learning_pipeline.market.tables import Bars
+from learning_pipeline.reports import closes_drawing, decisions_drawing
 
 
 @dg.multi_asset(outs={table.table(): out(table) for table in LANDED}, name="ingestion", can_subset=False)
@@ -30,7 +32,8 @@ def ingestion(chain: Chain) -> Iterator[Any]:
     """Files that wait in the inbox become rows; every line is accepted, a duplicate, quarantined or incomplete."""
     landing = land(chain, dt.datetime.now(dt.UTC))
     for table, replacement in landing.outputs.items():
-        yield materialised(table, replacement)
+        drawing = closes_drawing(replacement.frame) if table is Bars else None
+        yield materialised(table, replacement, drawing=drawing)
     chain.ledger.note_landed(landing.sha256s)
 
 
@@ -43,7 +46,8 @@ def decisions(chain: Chain, signals: pl.DataFrame, reports: pl.DataFrame) -> Ite
     first, last = chain.days or NO_DAYS
     answers, gates = decide(signals, reports, chain.shadow.ttl_minutes, first, last, chain.now)
     words = dict(answers["decision"].value_counts(sort=True).iter_rows())
-    yield materialised(Decisions, answers, **{f"n_{word}": count for word, count in words.items()})
+    counts = {f"n_{word}": count for word, count in words.items()}
+    yield materialised(Decisions, answers, drawing=decisions_drawing(answers), **counts)
     yield materialised(Gates, gates)
 
 

@@ -11,6 +11,7 @@ from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.market.tables import Bars
+from learning_pipeline.reports import outcomes_drawing
 from learning_pipeline.shadow.settle import bars_from, settle
 from learning_pipeline.shadow.tables import Outcomes, Pending
 
@@ -29,7 +30,8 @@ def outcomes(chain: Chain, decisions: pl.DataFrame) -> Iterator[Any]:
     bars = chain.lake.read(Bars, since, last) if since else Bars.frame()
     settled, pending = settle(open_before, decisions, bars, chain.shadow, first, last, chain.now)
     words = dict(settled["outcome"].value_counts(sort=True).iter_rows())
-    yield materialised(Outcomes, settled, **{f"n_{word}": count for word, count in words.items()})
+    counts = {f"n_{word}": count for word, count in words.items()}
+    yield materialised(Outcomes, settled, drawing=outcomes_drawing(settled), **counts)
     yield materialised(Pending, pending, n_open=pending.filter(pl.col("as_of") == last).height)
 
 

@@ -8,6 +8,8 @@ import dagster as dg
 import polars as pl
 
 from learning_pipeline.contracts import Table, content_sha256
+from learning_pipeline.defs.pictures import picture
+from learning_pipeline.reports import Drawing
 
 OWNERS = ["team:learning-pipeline"]
 PREVIEW_ROWS = 5
@@ -75,11 +77,13 @@ def materialised(
     *,
     alone: bool = False,
     shown: pl.DataFrame | None = None,
+    drawing: Drawing | None = None,
     **metadata: Any,
 ) -> dg.Output[Any]:
     """An output that carries its rows (checked when they are written), digest as data version, row count, preview.
 
     ``alone``: of an ``@asset``, which has one output only. ``shown``: what to preview instead of the last rows.
+    ``drawing``: a picture of what is worth a look.
     """
     replacement = frame if isinstance(frame, Replacement) else None
     rows = table.ordered(replacement.frame if replacement else frame)  # type: ignore[arg-type]  # a frame where no Replacement
@@ -88,6 +92,7 @@ def materialised(
         "dagster/row_count": rows.height,
         "content_sha256": digest,
         "preview": preview(rows.tail(PREVIEW_ROWS) if shown is None else shown),
+        **picture(drawing),
         **metadata,
     }
     value = replacement._replace(frame=rows) if replacement else rows

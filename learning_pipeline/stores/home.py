@@ -37,6 +37,11 @@ class Home:
         return self.root / "warehouse.duckdb"
 
     @property
+    def reports(self) -> Path:
+        """HTML reports."""
+        return self.root / "reports"
+
+    @property
     def ledger(self) -> Path:
         """SQLite file of what must be transactional."""
         return self.root / "ledger.sqlite"

@@ -1,0 +1,108 @@
+"""The HTML report from the published file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import polars as pl
+
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.contracts import Settings
+from learning_pipeline.defs.catalog import SETTINGS
+from learning_pipeline.errors import BadInput
+from learning_pipeline.reports import Facts, Window, choose_window, render
+from learning_pipeline.shadow.settings import ShadowSettings
+from learning_pipeline.stores.atomic import atomic_write
+from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.settings_file import load_settings
+from learning_pipeline.stores.warehouse import read_only
+
+COMPUTED = """
+    SELECT DISTINCT as_of, window_days FROM analysis.opportunity_cost
+    WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost) ORDER BY window_days
+"""
+FRAMES = {
+    "guards": "SELECT * FROM analysis.guard_effectiveness WHERE as_of = $as_of AND window_days = $days ORDER BY guard",
+    "costs": "SELECT * FROM analysis.opportunity_cost WHERE as_of <= $as_of AND window_days = $days ORDER BY as_of",
+    "trades": "SELECT book, trade_id, closed_at, pnl_usd FROM events.trades ORDER BY closed_at, trade_id",
+    "pending": """
+        SELECT decision, count(*) AS n, min(decided_at)::DATE AS oldest FROM shadow.pending WHERE as_of = $as_of
+        GROUP BY decision ORDER BY decision
+    """,
+    "unlabelled": """
+        SELECT reason, count(*) AS n FROM shadow.outcomes WHERE outcome = 'unlabelled'
+        GROUP BY reason ORDER BY n DESC, reason
+    """,
+    "unmatched": "SELECT type, count(*) AS n FROM events.unmatched GROUP BY type ORDER BY type",
+    "quarantine": "SELECT file, line_no, reason_code, detail FROM events.quarantine ORDER BY ALL",
+    "delivered": """
+        SELECT count(*) AS n_files, coalesce(sum(n_lines), 0)::BIGINT AS n_lines,
+               coalesce(sum(n_duplicate), 0)::BIGINT AS n_duplicate,
+               coalesce(sum(n_incomplete), 0)::BIGINT AS n_incomplete
+        FROM events.deliveries
+    """,
+    "spreads": """
+        SELECT json_extract_string(metadata, '$.spread_model') AS spread_model, count(*) AS n
+        FROM events.decision_reports
+        WHERE happened_at::DATE BETWEEN $as_of - $days::INTEGER + 1 AND $as_of GROUP BY ALL ORDER BY ALL
+    """,
+}
+OPTIONAL = {"leaderboard": "strategy_leaderboard", "decay": "signal_decay"}
+SPREAD_UNKNOWN = "SELECT count(*) FROM shadow.outcomes WHERE NOT spread_known"
+POLICIES = "SELECT DISTINCT policy_hash FROM shadow.outcomes WHERE policy_hash IS NOT NULL ORDER BY policy_hash"
+
+
+def write_report(home: Home, hours: float | None = None) -> Path:
+    """Write the report as of the newest day of the warehouse; its path.
+
+    Raises
+    ------
+    BadInput
+        Nothing was published yet, or no day was computed.
+    """
+    settings = load_settings(home.settings, SETTINGS)
+    with read_only(home.warehouse) as connection:
+        window = _window(connection, home, hours)
+        facts = _facts(connection, window, settings)
+    path = home.reports / f"report-{window.as_of}.html"
+    atomic_write(path, render(facts, window).encode())
+    return path
+
+
+def _window(connection: duckdb.DuckDBPyConnection, home: Home, hours: float | None) -> Window:
+    computed = connection.execute(COMPUTED).fetchall()
+    if not computed:
+        raise BadInput(f"{home.warehouse}: no day was computed yet; `learning-pipeline run` computes what is due")
+    return choose_window([days for _, days in computed], computed[0][0], hours)
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
+    frames = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
+    (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
+    return Facts(
+        **frames,
+        leaderboard=_where_it_exists(connection, "leaderboard", window),
+        decay=_where_it_exists(connection, "decay", window),
+        spread_unknown=spread_unknown,
+        policies=[policy for (policy,) in connection.execute(POLICIES).fetchall()],
+        shadow=cast("ShadowSettings", settings["shadow"]),
+        analysis=cast("AnalysisSettings", settings["analysis"]),
+    )
+
+
+def _frame(connection: duckdb.DuckDBPyConnection, query: str, window: Window) -> pl.DataFrame:
+    known: dict[str, Any] = {"as_of": window.as_of, "days": window.days}
+    return connection.sql(query, params={k: v for k, v in known.items() if f"${k}" in query}).pl()
+
+
+def _where_it_exists(connection: duckdb.DuckDBPyConnection, name: str, window: Window) -> pl.DataFrame | None:
+    """Rows of a table that not every warehouse has; None where it has not."""
+    table = OPTIONAL[name]
+    there = "SELECT 1 FROM duckdb_views() WHERE schema_name = 'analysis' AND view_name = ?"
+    if not connection.execute(there, [table]).fetchall():
+        return None
+    query = f"SELECT * FROM analysis.{table} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"  # noqa: S608  # our own names
+    return _frame(connection, query, window)

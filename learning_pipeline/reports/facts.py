@@ -1,0 +1,62 @@
+"""What a report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.shadow.settings import ShadowSettings
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Frames of the published tables and the settings in force.
+
+    Attributes
+    ----------
+    guards : DataFrame
+        ``analysis.guard_effectiveness`` of the window as of its day.
+    costs : DataFrame
+        ``analysis.opportunity_cost`` of the window's length, every as_of, oldest first.
+    trades : DataFrame
+        ``book, trade_id, closed_at, pnl_usd`` of closed trades, oldest first.
+    leaderboard, decay : DataFrame or None
+        ``analysis.strategy_leaderboard`` and ``analysis.signal_decay`` of the window as of its day; None where the
+        warehouse has no such table.
+    pending : DataFrame
+        ``decision, n, oldest``: outcomes still open as of the newest day, of all books.
+    unlabelled : DataFrame
+        ``reason, n``: decisions that cannot be simulated, all days.
+    unmatched : DataFrame
+        ``type, n``: events that name a signal which has not arrived.
+    quarantine : DataFrame
+        ``file, line_no, reason_code, detail``: refused lines, all deliveries.
+    delivered : DataFrame
+        One row ``n_files, n_lines, n_duplicate, n_incomplete``: all deliveries.
+    spreads : DataFrame
+        ``spread_model, n``: how the decisions of the window say that their spread was had; null where they do not.
+    spread_unknown : int
+        Outcomes whose spread was unknown and taken as 0, all days.
+    policies : list of str
+        Fingerprints of the execution policies of all outcomes.
+    shadow, analysis
+        Settings as they stand now.
+    """
+
+    guards: pl.DataFrame
+    costs: pl.DataFrame
+    trades: pl.DataFrame
+    leaderboard: pl.DataFrame | None
+    decay: pl.DataFrame | None
+    pending: pl.DataFrame
+    unlabelled: pl.DataFrame
+    unmatched: pl.DataFrame
+    quarantine: pl.DataFrame
+    delivered: pl.DataFrame
+    spreads: pl.DataFrame
+    spread_unknown: int
+    policies: list[str]
+    shadow: ShadowSettings
+    analysis: AnalysisSettings

@@ -1,0 +1,91 @@
+"""Pictures for the metadata of assets: small, the same bytes each time, none where there is nothing to see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import polars as pl
+import pytest
+
+from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.events.tables import Decisions
+from learning_pipeline.market.tables import Bars
+from learning_pipeline.reports import (
+    Drawing,
+    closes_drawing,
+    cost_drawing,
+    decisions_drawing,
+    equity_drawing,
+    guards_drawing,
+    outcomes_drawing,
+    to_png,
+    to_svg,
+)
+from learning_pipeline.reports.canvas import MAX_POINTS, thinned
+from learning_pipeline.shadow.tables import Outcomes
+from learning_pipeline_tests.reports.world import NOTHING, cost, guard
+
+RNG = random.Random(1)
+START = dt.date(2020, 1, 1)
+DAYS = [START + dt.timedelta(days=k) for k in range(1000)]
+INSTANTS = [dt.datetime(2020, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=k) for k in range(5000)]
+WORDS = [RNG.choice(["approved", "blocked", "expired"]) for _ in range(2000)]
+CLOSES = {"symbol": ["$A$"] * 5000, "timeframe": ["1h"] * 5000, "close": [100.0 + k for k in range(5000)]}
+MANY = {
+    "guards": guards_drawing(
+        GuardEffectiveness.frame([guard(f"guard {k} " * 9, saved=RNG.gauss(0, 9), n_marginal=3) for k in range(200)])
+    ),
+    "costs": cost_drawing(OpportunityCost.frame([cost(day, RNG.gauss(0, 9), -20.0, 20.0) for day in DAYS])),
+    "equity": equity_drawing(
+        pl.DataFrame({"book": "profit", "closed_at": INSTANTS, "pnl_usd": [RNG.gauss(0, 1) for _ in INSTANTS]})
+    ),
+    "outcomes": outcomes_drawing(Outcomes.frame({"net_r": [RNG.gauss(0, 3) for _ in range(5000)]})),
+    "decisions": decisions_drawing(Decisions.frame({"day": DAYS * 2, "decision": WORDS})),
+    "closes": closes_drawing(Bars.frame({"ts": INSTANTS, **CLOSES})),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_a_picture_of_much_is_small_and_the_same_twice(name: str) -> None:
+    drawing = MANY[name]
+    assert drawing
+    png = to_png(drawing)
+    assert png.startswith(b"\x89PNG")
+    assert len(png) < 50_000 * 3 / 4, "in base64 below 50 KB"
+    assert png == to_png(drawing)
+    svg = to_svg(drawing, name, "says <this>")
+    assert svg == to_svg(drawing, name, "says <this>")
+    assert len(svg) < 120_000
+    assert 'aria-label="says &lt;this&gt;"' in svg
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        guards_drawing(GuardEffectiveness.frame()),
+        cost_drawing(OpportunityCost.frame()),
+        equity_drawing(NOTHING["trades"]),
+        outcomes_drawing(Outcomes.frame()),
+        decisions_drawing(Decisions.frame()),
+        closes_drawing(Bars.frame()),
+    ],
+)
+def test_nothing_is_no_picture(drawing: Drawing | None) -> None:
+    assert drawing is None
+
+
+def test_letters_that_the_font_lacks_are_no_warning() -> None:
+    drawing = guards_drawing(GuardEffectiveness.frame([guard("\u5b88\u885b \U0001f6e1", saved=1.0, n_marginal=1)]))
+    assert drawing
+    assert "\u5b88\u885b" in to_svg(drawing, "g", "")
+    assert to_png(drawing)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 399, 400, 401, 5000])
+def test_thinning_keeps_both_ends_and_repeats_nothing(n: int) -> None:
+    kept = thinned(n)
+    assert len(kept) == min(n, MAX_POINTS)
+    assert kept == sorted(set(kept))
+    if n:
+        assert (kept[0], kept[-1]) == (0, n - 1)
