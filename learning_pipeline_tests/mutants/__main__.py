@@ -46,15 +46,17 @@ def _progress(console: Console) -> Progress:
 def _tried(chosen: dict[str, Mutant], source: Path, progress: Progress) -> dict[str, Trial]:
     """Try mutants and print a row for each, as they end."""
     task, width = progress.add_task("mutants", total=len(chosen)), max(map(len, chosen))
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    pool, trials = ThreadPoolExecutor(AT_ONCE), {}
+    try:
         running = {pool.submit(try_mutant, source, mutant): name for name, mutant in chosen.items()}
-        trials = {}
         for future in as_completed(running):
             name, trial = running[future], future.result()
             trials[name] = trial
             row = f"{name:<{width}}  {trial.seconds:5.1f} s  {trial.caught_by or 'NOT CAUGHT'}"
             progress.console.print(row, markup=False, highlight=False, soft_wrap=True)
             progress.advance(task)
+    finally:
+        pool.shutdown(cancel_futures=True)  # an interrupt waits for those under way only
     return {name: trials[name] for name in chosen}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -73,6 +74,7 @@ def run_tests(copy: Path, paths: list[str], limit: float = LIMIT_SECONDS) -> tup
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
         start_new_session=True,
     ) as process:
         try:
@@ -80,12 +82,6 @@ def run_tests(copy: Path, paths: list[str], limit: float = LIMIT_SECONDS) -> tup
             code: int | None = process.returncode
         except subprocess.TimeoutExpired:
             code, output = None, f"no end after {limit:.0f} s"
-        finally:
-            _end_group(process)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with what its tests started
     return code, output, time.monotonic() - began
-
-
-def _end_group(process: subprocess.Popen[str]) -> None:
-    """End the processes that tests started too: they hold our end of the pipe."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
