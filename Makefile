@@ -28,10 +28,13 @@ ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 test: $(SYNC) ## every test and doctest
 	$(RUN) pytest
 
+mutants: $(SYNC) ## plants known defects one at a time; each must be caught by a test (or ONLY="name ...")
+	$(RUN) python -m learning_pipeline_tests.mutants $(ONLY)
+
 lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test lint
+.PHONY: help demo ui test mutants lint

@@ -118,6 +118,24 @@ def test_looking_at_winners_alone_is_caught() -> None:
     assert (selected["net_saved_usd"], selected["n_pending"]) == (-30.0, 5)
 
 
+def test_q_is_corrected_for_the_guards_looked_at() -> None:
+    by = {"g1": [-20.0 - k % 3 for k in range(12)], "g2": [20.0 * (-1) ** k - k for k in range(12)]}
+    parts = [one_guard(pnls) for pnls in by.values()]
+    named = [_of_guard(part, guard) for part, guard in zip(parts, by, strict=True)]
+    g1, g2 = guards(tuple(a + b for a, b in zip(*named, strict=True)), [12], 13).rows(named=True)
+    assert g1["p_value"] < g2["p_value"]
+    assert (g1["q_value"], g2["q_value"]) == pytest.approx((2 * g1["p_value"], g2["p_value"]))
+
+
+def _of_guard(world: World, guard: str) -> World:
+    """The world of `one_guard` under another guard's name, with signals of its own."""
+    named = {"blocked_by": [guard], "blocker_component": guard, "gate": guard}
+    return tuple(
+        [row | {n: v for n, v in named.items() if n in row} | {"signal_id": guard + row["signal_id"]} for row in rows]
+        for rows in world
+    )
+
+
 def test_one_day_has_a_total_and_no_interval() -> None:
     row = guards(one_guard([-5.0]), [0], 1).row(0, named=True)
     assert row["basis_net_saved_usd"] == 5.0

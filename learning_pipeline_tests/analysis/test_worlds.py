@@ -13,6 +13,7 @@ from learning_pipeline_tests.analysis.worlds import (
     World,
     at,
     blocked,
+    busy,
     day,
     failed,
     guards,
@@ -42,6 +43,12 @@ def assert_same(found: list[Row], expected: list[Row]) -> None:
 def test_guards_equal_the_plain_loop(world: World, as_of: int, window: int) -> None:
     found = guards(world, [as_of], window)
     assert_same(found.rows(named=True), plain.guard_rows(world, day(as_of), window))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_guards_equal_the_plain_loop_where_much_happens(seed: int) -> None:
+    found = guards(busy(seed), [12], 13)
+    assert_same(found.rows(named=True), plain.guard_rows(busy(seed), day(12), 13))
 
 
 @modest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 import polars as pl
@@ -58,6 +59,20 @@ def guards(world: World, as_ofs: list[int], *windows: int, books: tuple[str, ...
 def opportunity(world: World, as_ofs: list[int], *windows: int) -> pl.DataFrame:
     decisions, _, outcomes = frames(world)
     return opportunity_cost(decisions, outcomes, [day(k) for k in as_ofs], AnalysisSettings(windows=windows))
+
+
+def busy(seed: int) -> World:
+    """Six decisions a day, nearly all settled; in every other world some with gates that were not recorded."""
+    rng, doubt = random.Random(seed), 0.1 * (seed % 2)
+    decisions, gates, outcomes = [], [], []
+    for k in range(60):
+        decided, by = rng.randrange(10), rng.sample(GUARDS, rng.choice([1, 1, 1, 2, 3]))
+        decisions.append(blocked(f"s{k:02}", decided, *by, gates_complete=rng.random() >= doubt))
+        gates += [failed(f"s{k:02}", decided, name) for name in by]
+        if rng.random() < 0.9:
+            pnl = rng.choice([None, *[rng.randrange(-40, 41) * 0.25] * 9])
+            outcomes.append(outcome(f"s{k:02}", decided, decided + rng.randrange(4), pnl))
+    return decisions, gates, outcomes
 
 
 @st.composite

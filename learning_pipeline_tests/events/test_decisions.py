@@ -167,6 +167,16 @@ def test_the_deciding_report_speaks_first_and_others_fill_in() -> None:
     assert (found["entry_price"], found["spread"], found["propensity"]) == (98.0, 0.4, 0.7)
 
 
+def test_of_reports_of_one_instant_the_smaller_event_id_speaks_first_in_any_order() -> None:
+    said = reports(
+        {"decision": "blocked", "blocker_component": "spread", "market": {"price": 98.0}},
+        {"decision": "blocked", "blocker_component": "halo", "market": {"price": 97.0}},
+    )
+    for order in (said, said.reverse()):
+        found = decided(signals({}), order)[0].row(0, named=True)
+        assert (found["blocker_component"], found["entry_price"]) == ("spread", 98.0)
+
+
 def test_the_newest_report_speaks_first_where_none_blocks() -> None:
     said = [{"decision": "approved", "at": NOON + k * HOUR, "market": {"price": 100.0 + k}} for k in (1, 3, 2)]
     assert answer(*said)["entry_price"] == 103.0

@@ -48,6 +48,7 @@ def test_short_expired_without_spread_and_size():
     assert row["outcome"] == "ttl_expired"
     assert row["gross_roi"] == pytest.approx(0.01)
     assert row["net_pnl_usd"] == pytest.approx(1 - 0.199 - 0.0198)
+    assert row["net_r"] == pytest.approx((1 - 0.199 - 0.0198) / 4)
     assert (row["success"], row["spread_known"], row["notional_usd"]) == (True, False, 100.0)
 
 

@@ -25,6 +25,12 @@ def test_the_finest_bars_that_know_first_are_used_and_named():
     assert (signal["resolution"], signal["known_at"]) == ("1h", MONDAY + 2 * HOUR)
 
 
+def test_of_bars_that_know_at_the_same_instant_the_shortest_are_used():
+    hours = hourly(QUIET, QUIET)
+    row = outcome(pl.concat([hours, resampled(hours, 15, "15m")]), ttl_minutes=60.0)
+    assert (row["outcome"], row["resolution"], row["known_at"]) == ("ttl_expired", "15m", MONDAY + HOUR)
+
+
 def test_finer_bars_that_stop_or_start_late_lose_to_coarser_ones():
     hours = hourly(*[QUIET] * 26)
     quarters = resampled(hours, 15, "15m")

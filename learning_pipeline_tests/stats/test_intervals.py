@@ -67,6 +67,7 @@ def test_more_totals_than_days_are_refused() -> None:
 def test_sums_run_from_first_to_last() -> None:
     x = np.array([[1e16, 1.0, -1e16, 1.0]])
     assert running_total(x).tolist() == [1.0]  # ((1e16 + 1) - 1e16) + 1, the first 1 is lost
+    assert running_total(np.array([1e16, *[1.0] * 31])) == 1e16  # NumPy's own sum keeps most of the ones
     assert running_total(np.asfortranarray(np.tile(x, (3, 1)))).tolist() == [1.0] * 3
 
 

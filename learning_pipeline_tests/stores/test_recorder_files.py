@@ -46,6 +46,7 @@ def test_a_file_is_open_until_it_is_closed(tmp_path: Path) -> None:
     assert names(tmp_path) == []
     recorder.trade_blocked(reason="a")
     assert names(tmp_path) == ["jsonl.open"]
+    assert b'"reason":"a"' in next(tmp_path.iterdir()).read_bytes(), "what was recorded is out of the bot's hands"
     recorder.close()
     assert names(tmp_path) == ["jsonl"]
     recorder.close()

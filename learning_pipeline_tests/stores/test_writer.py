@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -52,8 +52,8 @@ def test_another_process_waits_says_so_once_and_goes_on_when_all_holders_left(tm
             assert asker.stdout
             assert asker.stdout.readline() == "asking\n"
             assert asker.stdout.readline().endswith(f"(process {os.getpid()}); waiting for it to end\n")
-        time.sleep(0.1)
-        assert asker.poll() is None, "it entered although the outer holder is still there"
+        with pytest.raises(subprocess.TimeoutExpired):  # else it entered although the outer holder is still there
+            asker.wait(0.5)
     with asker:
         assert said(asker) == "held"
 
