@@ -18,7 +18,7 @@ from learning_pipeline_tests.mutants.mutant import PACKAGE, TESTS, CannotBePlant
 
 LIMIT_SECONDS = 180.0
 PLUGIN = "learning_pipeline_tests.mutants.in_copy"
-_OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", PLUGIN]
+_OPTIONS = ["-n0", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", PLUGIN]
 _CAUGHT = re.compile(rf"^(?:FAILED|ERROR) {TESTS}/(\S+::\S+)", re.MULTILINE)
 _GREEN, _RED = 0, 1
 
