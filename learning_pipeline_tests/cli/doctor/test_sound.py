@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,7 +54,7 @@ def test_an_empty_root_is_told_what_to_do_and_left_empty(empty: CommandLine, exi
     assert "holds nothing yet" in " ".join(said.out.split())
     assert "learning-pipeline ingest" in said.out
     assert empty.home.exists() is exists
-    assert not exists or not os.listdir(empty.home)
+    assert not exists or not list(empty.home.iterdir())
 
 
 def test_a_command_names_a_root_that_is_not_found_by_itself(copy: CommandLine) -> None:
