@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,9 @@ import pytest
 
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.worlds import as_lines, bot_events, hourly_bars
+
+MORE = re.sub(rb'"s(\d)', rb'"more-\1', as_lines(bot_events(9, hourly_bars(1, 6), 3)))
+"""Events that the healthy root does not hold."""
 
 
 class Diagnosis(NamedTuple):

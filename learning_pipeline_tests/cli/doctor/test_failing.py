@@ -21,10 +21,9 @@ from learning_pipeline.events.tables import Deliveries
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline_tests.cli.conftest import CommandLine
-from learning_pipeline_tests.cli.doctor.conftest import diagnosis
-from learning_pipeline_tests.worlds import as_lines, bot_events, hourly_bars
+from learning_pipeline_tests.cli.doctor.conftest import MORE, diagnosis
+from learning_pipeline_tests.worlds import as_lines
 
-MORE = as_lines(bot_events(9, hourly_bars(1, 6), 3)).replace(b'"s', b'"more-')
 TRADE = {
     "event_id": "t1", "type": "trade_closed", "at": "2024-03-06T12:00:00Z", "source": "bot", "trade_id": "t1",
     "symbol": "AAA", "timeframe": "1h", "side": "long", "qty": 1.0, "entry_price": 100.0, "exit_price": 101.0,
@@ -133,7 +132,8 @@ def test_a_sensor_that_gave_up_is_a_problem(copy: CommandLine, monkeypatch: pyte
                 raise_on_error=False,
             )
     found = diagnosis(copy)
-    assert "3 runs on the files that wait in the inbox failed" not in found.of("sensor", "problem"), "registered anew"
+    assert found.exit_code == 1
+    assert "3 runs on the files that wait in the inbox failed" in found.of("sensor", "problem")
 
 
 @pytest.mark.parametrize(("age", "is_gone"), [(10.0, False), (900.0, True), (None, True)])

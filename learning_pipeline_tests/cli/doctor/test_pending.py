@@ -67,7 +67,9 @@ def test_all_that_is_pending_is_a_warning_not_a_problem(found: Diagnosis) -> Non
 
 def test_outcomes_open_for_too_long_name_the_symbol_and_the_end_of_its_bars(found: Diagnosis) -> None:
     words = found.of("outcomes", "warning")
-    assert words.startswith("9 outcomes open for more than 3 lives of its signal: HALT 9, bars to 2024-03-06 00:00")
+    assert words.startswith(
+        "7 outcomes open for more than 3 times their signal's life: HALT 7, bars to 2024-03-06 00:00"
+    )
 
 
 def test_symbols_without_bars_and_with_bars_that_stopped_are_named(found: Diagnosis) -> None:

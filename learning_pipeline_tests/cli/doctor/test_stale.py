@@ -10,10 +10,7 @@ from pathlib import Path
 import pytest
 
 from learning_pipeline_tests.cli.conftest import CommandLine
-from learning_pipeline_tests.cli.doctor.conftest import diagnosis
-from learning_pipeline_tests.worlds import as_lines, bot_events, hourly_bars
-
-MORE = as_lines(bot_events(9, hourly_bars(1, 6), 3)).replace(b'"s', b'"more-')
+from learning_pipeline_tests.cli.doctor.conftest import MORE, diagnosis
 
 
 def test_files_in_the_inbox_wait_since_they_came(copy: CommandLine) -> None:
@@ -28,10 +25,10 @@ def test_files_in_the_inbox_wait_since_they_came(copy: CommandLine) -> None:
 
 
 def test_a_name_cannot_style_move_or_end_a_line(copy: CommandLine) -> None:
-    (copy.home / "inbox" / "[red]a\x1b[2J\nb[/odd].jsonl").write_bytes(MORE)
+    (copy.home / "inbox" / "[red]a\x1b[2J\nb[odd].jsonl").write_bytes(MORE)
     said = copy("doctor")
     assert said.exit_code == 0
-    assert "[red]a\ufffd[2J b[/odd].jsonl" in " ".join(said.out.split())
+    assert "[red]a\ufffd[2J b[odd].jsonl" in " ".join(said.out.split())
     assert "\x1b" not in said.out
 
 
