@@ -20,7 +20,7 @@ def _():
 
     Four steps, each one read-only query on `warehouse.duckdb` of the data root (`LEARNING_PIPELINE_HOME`, else
     `data/demo`). Nothing is defined here: the verdict is the pipeline's own, the steps show what it rests on.
-    Money is USD, and what was blocked is simulated.
+    Money is USD, what was blocked is simulated, and only the profit book is looked at.
     """)
     return (home,)
 
@@ -47,7 +47,7 @@ def _(guards, pick):
     row = guards.row(guards["guard"].to_list().index(pick.value), named=True)
     mo.md(
         f"In the {row['window_days']} days to {row['as_of']} it was among the blockers of **{row['n_blocked']} "
-        f"decisions**; {row['n_pending']} of them are still open, {row['n_unlabelled']} cannot be simulated."
+        f"decisions**. Still open: {row['n_pending']}; impossible to simulate: {row['n_unlabelled']}."
     )
     return (row,)
 
@@ -59,9 +59,9 @@ def _(home, row):
         blocked = _warehouse.sql(
             """
             SELECT d.decided_at::DATE AS day, d.symbol, d.strategy, d.side, len(d.blocked_by) AS n_blockers,
-                   d.blocker_component = $guard AS was_first, d.gates_complete, o.outcome, o.net_r, o.net_pnl_usd
+                   o.outcome, round(o.net_pnl_usd, 2) AS net_pnl_usd
             FROM events.decisions d JOIN shadow.outcomes o USING (signal_id)
-            WHERE list_contains(d.blocked_by, $guard)
+            WHERE list_contains(d.blocked_by, $guard) AND d.book = 'profit'
               AND d.decided_at::DATE BETWEEN $as_of::DATE - $days::INTEGER + 1 AND $as_of::DATE
             ORDER BY d.decided_at, d.signal_id
             """,

@@ -26,7 +26,7 @@ def copy(root: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Command
 
 def written(command: CommandLine, *arguments: object) -> tuple[Path, str]:
     said = command("report", *arguments)
-    assert (said.exit_code, said.err) == (0, "")
+    assert (said.exit_code, said.out.count("\n")) == (0, 1), said.err
     path = Path(said.out.strip())
     return path, path.read_text(encoding="utf-8")
 

@@ -16,6 +16,7 @@ from learning_pipeline.events.parse import parse_lines
 from learning_pipeline.stores.home import VARIABLE
 
 README = Path(__file__).parents[2] / "README.md"
+REPORT = "data/demo/reports/report-2019-10-17.html"
 FILLED = {
     "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
     "market": ["bars"],
@@ -39,6 +40,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for guard in ("ts", "halo", "slope", "volatility_guard", "spread_guard", "max_open_positions"):
         assert guard in done.stdout
     assert "modelled" in done.stdout
+    assert f"{REPORT} opens in any browser" in done.stdout
     return folder
 
 
@@ -56,6 +58,19 @@ def test_every_table_of_the_chain_has_rows_and_three_lines_are_in_quarantine(pla
     assert [row["reason_code"] for row in refused] == ["naive_time", "wrong_type", "missing_experiment"]
 
 
+def test_the_report_tells_of_the_demo_and_warns_of_its_spread(place: Path) -> None:
+    page = (place / REPORT).read_text(encoding="utf-8")
+    for words in (
+        "max_open_positions",
+        "spread_model = modelled",
+        "three_bad_lines.jsonl",
+        "No calibration is computed",
+    ):
+        assert words in page
+    assert page.count("<svg") == 3
+    assert len(page) < 200_000
+
+
 def test_trades_and_outcomes_are_one_row_each(place: Path) -> None:
     (row,) = asked(
         place,
@@ -70,7 +85,9 @@ def test_trades_and_outcomes_are_one_row_each(place: Path) -> None:
 
 def test_the_demo_again_adds_nothing(place: Path) -> None:
     before = asked(place, "SELECT count(*) AS n FROM events.deliveries")
+    report = (place / REPORT).read_bytes()
     assert command("demo", cwd=place).returncode == 0
+    assert (place / REPORT).read_bytes() == report
     assert asked(place, "SELECT count(*) AS n FROM events.deliveries") == before
 
 
