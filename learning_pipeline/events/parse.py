@@ -83,21 +83,41 @@ def parse_lines(content: bytes, chunk_lines: int = CHUNK_LINES) -> Parsed:
 
 
 def _decoded(chunk: _Lines, refusals: list[Refusal]) -> tuple[_Lines, list[Any]]:
-    """Lines that are events, with the events: decoded at once, or line by line where anything is off."""
+    """Lines that are events, with the events: decoded at once, or line by line where a key may stand twice."""
+    kept, events = _without_misfits(chunk, refusals)
     try:
-        events, certain = _events(chunk.raw)
+        certain = _certain(kept.raw, events)
     except _NO_EVENT:
         certain = False
-    return (chunk, events) if certain else _decoded_singly(chunk, refusals)
+    return (kept, events) if certain else _decoded_singly(kept, refusals)
 
 
-def _events(lines: list[bytes]) -> tuple[list[Any], bool]:
-    """Events of lines, and whether it is certain that no key stands twice in an object.
+def _without_misfits(chunk: _Lines, refusals: list[Refusal]) -> tuple[_Lines, list[Any]]:
+    """Decode in one go; a line that stops it is refused, and it goes on after that line."""
+    events: list[Any] = []
+    misfits: list[int] = []
+    for attempt in range(len(chunk.raw) + 1):
+        try:
+            for event in map(decode, chunk.raw[len(events) + attempt :]):
+                events.append(event)  # noqa: PERF402  # what was decoded before a misfit is kept
+            break
+        except _NO_EVENT as e:
+            at = len(events) + attempt
+            misfits.append(at)
+            refusals.append(refusal(chunk.numbers[at], *reason_of(chunk.raw[at], e), chunk.raw[at]))
+    if not misfits:
+        return chunk, events
+    fits = [k not in misfits for k in range(len(chunk.raw))]
+    return _Lines(list(compress(chunk.numbers, fits)), list(compress(chunk.raw, fits))), events
+
+
+def _certain(lines: list[bytes], events: list[Any]) -> bool:
+    """Whether it is certain that no key stands twice in an object of these lines.
 
     Nulls and fields that a struct does not name are in the objects, but not in the events.
     """
-    events, raw = list(map(decode, lines)), b"\n".join(lines)
-    return events, _keys_are_unique(raw, events) or _keys_are_unique(raw, list(map(decode_object, lines)))
+    raw = b"\n".join(lines)
+    return _keys_are_unique(raw, events) or _keys_are_unique(raw, list(map(decode_object, lines)))
 
 
 def _keys_are_unique(raw: bytes, values: list[Any]) -> bool:
@@ -114,8 +134,8 @@ def _decoded_singly(chunk: _Lines, refusals: list[Refusal]) -> tuple[_Lines, lis
     kept, found = _Lines([], []), []
     for n, line in zip(*chunk, strict=True):
         try:
-            (event,), certain = _events([line])
-            if not certain:
+            event = decode(line)
+            if not _certain([line], [event]):
                 require_strict_json(line)
         except _NO_EVENT as e:
             refusals.append(refusal(n, *reason_of(line, e), line))

@@ -57,9 +57,9 @@ def checked_rows(event_type: str, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     if issubclass(table, Booked):
         rules += _book_rules()
     rules += _RULES.get(event_type, [])
-    judged = parsed.with_columns(_first_broken(rules))
-    refused = judged.filter(pl.col("_refused").is_not_null()).select("line_no", pl.col("_refused").struct.unnest())
-    kept = judged.filter(pl.col("_refused").is_null()).with_columns(pl.col(f"_{name}").alias(name) for name in times)
+    kept, broken = _parted(parsed, rules)
+    refused = broken.select("line_no", _first_broken(rules)).unnest("_refused")
+    kept = kept.with_columns(pl.col(f"_{name}").alias(name) for name in times)
     return _finished(event_type, kept).select(*table.dtypes(), "line_no"), refused
 
 
@@ -148,6 +148,15 @@ def _trade_rules() -> list[Rule]:
 
 
 _RULES = {"decision": _gate_rules(), "trade_closed": _trade_rules()}
+
+
+def _parted(rows: pl.DataFrame, rules: list[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows that keep every rule, and rows that break one: words are only made for these.
+
+    In one chunk: Polars panics on texts of a filtered frame that has many.
+    """
+    is_broken = rows.select(pl.any_horizontal(rule.broken.fill_null(value=False) for rule in rules)).to_series()
+    return rows.filter(~is_broken), rows.filter(is_broken).rechunk()
 
 
 def _first_broken(rules: list[Rule]) -> pl.Expr:
