@@ -30,8 +30,6 @@ def benjamini_hochberg(p: Sequence[float | None] | NDArray[np.float64]) -> NDArr
     >>> benjamini_hochberg([0.01, None, 0.04]).tolist()
     [0.02, nan, 0.04]
     """
-    from scipy import stats  # noqa: PLC0415  # slow to import, and only a verdict needs it
-
     q = np.array(p, dtype=np.float64)
     tested = ~np.isnan(q)
     q[tested] = _step_up(q[tested])
