@@ -52,8 +52,8 @@ def equity_section(facts: Facts, window: Window) -> Section:
         frozenset(columns[1:]),
     )
     note = (
-        "The whole history and its deepest fall are facts of the past and have no interval. That of the window is "
-        "Student's t on day totals: how far the sum would vary over other days like these."
+        "The whole history and its deepest fall (at ends of days) are facts of the past and have no interval. That of "
+        "the window is Student's t on day totals: how far the sum would vary over other days like these."
     )
     return Section(
         "equity", TITLE, (), pictured(equity_drawing(facts.trades), "equity", says, caption), (grid,), (note,)

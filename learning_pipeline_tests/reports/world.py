@@ -86,7 +86,7 @@ TRADES = [
     ("profit", "d", dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC), 90.0),
     ("learning", "e", dt.datetime(2024, 3, 9, 12, tzinfo=dt.UTC), -7.25),
 ]
-"""Profit book: +100, -30, +60; deepest fall from 100 to -50 by trade, to -30 by day; within the window -40."""
+"""Profit book at ends of days: +100, -30, +60, so the deepest fall is 130; within the window -130 + 90 = -40."""
 
 
 def small_world(**more: Any) -> Facts:
