@@ -5,6 +5,8 @@ SYNC := .venv/.synced
 RUN := $(UV) run --frozen --no-sync
 UV_ENV := UV_PYTHON_DOWNLOADS=never
 PYTHON ?= python3
+BENCH_ENV := $(UV_ENV) UV_PROJECT_ENVIRONMENT=.venv-bench
+MLFINPY := .tools/mlfinpy
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,10 +33,18 @@ test: $(SYNC) ## every test and doctest
 mutants: $(SYNC) ## plants known defects one at a time; each must be caught by a test (or ONLY="name ...")
 	$(RUN) python -m learning_pipeline_tests.mutants $(ONLY)
 
+bench: $(UV) uv.lock ## against vectorbt, mlfinpy, DuckDB, Polars, msgspec, pydantic (BENCH="--json --rounds 9")
+	@# environments of its own: the peers are no part of demo and test, and mlfinpy needs older libraries than vectorbt
+	$(BENCH_ENV) $(UV) sync --frozen --quiet --no-dev --group bench || \
+	$(BENCH_ENV) $(UV) sync --frozen --quiet --no-dev --group bench --python .tools/bin/python
+	@test -x $(MLFINPY)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(MLFINPY)
+	@$(UV) pip install --quiet --python $(MLFINPY)/bin/python --requirement benchmarks/mlfinpy.txt
+	MLFINPY_PYTHON=$(MLFINPY)/bin/python .venv-bench/bin/python -m benchmarks $(BENCH)
+
 lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test mutants lint
+.PHONY: help demo ui test mutants bench lint

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import polars as pl
 from deltalake import DeltaTable
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError
 
 from learning_pipeline.contracts import Table, content_sha256
 from learning_pipeline.errors import ContractBroken, StoreBusy
+from learning_pipeline.stores.opened import current, keep
 
 MAX_TRIES = 10
 LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
@@ -98,10 +99,7 @@ class Lake:
         return None if delta is None else delta.version()
 
     def _open(self, table: type[Table]) -> DeltaTable | None:
-        try:
-            return DeltaTable(self.uri(table))
-        except TableNotFoundError:
-            return None
+        return current(self.uri(table))
 
     def _replace_once(
         self, table: type[Table], checked: pl.DataFrame, first: dt.date, last: dt.date
@@ -111,7 +109,8 @@ class Lake:
             return delta.version(), False
         predicate = f"day >= '{first}' AND day <= '{last}'"
         checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **_MERGE})
-        return DeltaTable(self.uri(table)).version(), True
+        keep(self.uri(table), delta)
+        return delta.version(), True
 
     def _created(self, table: type[Table]) -> DeltaTable:
         options = {"partition_by": ["day"], "configuration": LOG_RETENTION, "description": table.grain()}
