@@ -139,6 +139,13 @@ def test_two_versions_of_a_signal_are_refused() -> None:
         redecide(*frames([BY_TS, BY_TS | {"day": dt.date(2024, 1, 2)}], []), Policy())
 
 
+def test_blocked_for_an_unknown_cause_a_limit_that_now_fails_blocks_it_for_sure() -> None:
+    nobody = decision("s", "blocked", blocked_by=[])
+    at_limit = gate("s", "halo", True, value=0.0, base_threshold=0.0, op=">=")
+    assert answer(nobody, [at_limit], drop={"ts"}) == "unknown"
+    assert answer(nobody, [at_limit], threshold={"halo": 0.5}) == "blocked"
+
+
 @modest
 @given(worlds(), policies())
 def test_equals_the_plain_loop(world: World, policy: Policy) -> None:

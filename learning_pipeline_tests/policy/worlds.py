@@ -80,11 +80,11 @@ def plain_answer(row: Row, gates: dict[str, Row], policy: Policy) -> str:
     failed = {name for name, g in gates.items() if g["passed"] is False}
     if blocked:
         failed |= set(row["blocked_by"]) | ({row["blocker_component"]} - {None})
-        if not failed:
-            return "unknown"
     told = [_passes(name, gates.get(name), failed, row, policy) for name in NAMES]
     if False in told:
         return "blocked"
+    if blocked and not failed:
+        return "unknown"
     return "unknown" if None in told or (blocked and not row["gates_complete"]) else "approved"
 
 
