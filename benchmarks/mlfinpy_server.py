@@ -14,7 +14,6 @@ def main(given: str, answer: str) -> None:
     ttl, width, first = int(world["ttl"]), float(world["width"]), world["first"]
     times = pd.date_range("2020-01-01", periods=world["close"].size, freq="min")
     close = pd.Series(world["close"], index=times)
-    first = np.unique(first)
     starts, ends = times[first], pd.Series(times[first + ttl - 1], index=times[first])
     target, side = pd.Series(width, index=starts), pd.Series(1.0, index=starts)
     for n, _ in enumerate(sys.stdin):

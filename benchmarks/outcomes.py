@@ -83,7 +83,8 @@ def same(left: list[Exits], right: list[Exits]) -> bool:
 def _beside_mlfinpy(rounds: int) -> Line:
     """On closes alone, which is all that it looks at."""
     (p,) = paths(1_000, 60, 100_000, 1)
-    closes = Paths(p.close, p.close, p.close, p.close, p.first, p.ttl, np.ones_like(p.long), p.width)
+    first = np.unique(p.first)  # its events are named by their time
+    closes = Paths(p.close, p.close, p.close, p.close, first, p.ttl, np.ones(first.size, bool), p.width)
     with Mlfinpy(closes) as peer:
         equal = same(ours([closes]), [peer.exits])
         peer.cpu()
