@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +45,7 @@ _key_days = sa.Table(
     sqlite_with_rowid=False,
 )
 _LOOKUP_CHUNK = 10_000
+_WAL_TRIES, _WAL_PAUSE_SECONDS = 200, 0.05
 
 
 class Ledger:
@@ -166,5 +169,17 @@ def _refusal(url: sa.URL, found: str) -> LearningPipelineError:
 
 def _durable(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA busy_timeout=30000")  # first: the others wait too
-    connection.execute("PRAGMA journal_mode=WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _use_wal(connection: Any) -> None:
+    """Switch the file to WAL; SQLite refuses at once, whatever the timeout, while another process switches it too."""
+    for _ in range(_WAL_TRIES - 1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(_WAL_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL")
