@@ -1,0 +1,45 @@
+"""Lessons: how the limits of a pattern's gates did, and which of them the evidence says to move.
+
+Question: of what a pattern's gates kept out, was a part good enough to let in, and is that more than luck?
+
+In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``. Out: ``tuning.lessons``.
+
+A *lesson* is a pattern and a scope slice (any set of scope dimensions; ``{}`` is the whole pattern) with at least
+``n_min`` labelled episodes in ``lookback_days`` up to the end of the day, as known then. Of an episode the first
+approved decision counts, else the last; approved is acted, blocked or expired is skipped, cancelled is neither. Labels
+are simulated outcomes, or what the bot reports of any signal of the episode where it did so for every labelled one.
+
+- *Rates*, of what was really answered: ``wr`` = successes / approved, ``fpr = 1 - wr``, ``mr`` = successes / skipped,
+  ``dr = 1 - mr``. (In statistics fpr is the false discovery rate and mr the false omission rate.)
+- *Levers* move the limit of one gate by one of a few steps. Five steps of three levers are 125 policies; the seed's 215
+  simulations repeat them. Every decision is decided again at its own *base* limits plus the steps, never at the limits
+  in force, so overrides do not stack; other gates count at base too, or as recorded where their numbers are not. A
+  decision that is not told under every policy is in no count but ``n_unknown``; expired ones are in none.
+- *Counting*: gates are thresholds, so each decision has a tightest position per lever at which it passes, a cell of the
+  grid. One table of counts by cell per lesson and sums over its boxes give what all 125 policies admit. Slices are
+  found from broad to narrow: a slice holds no more episodes than those it lies in.
+- *Choice*: only the 26 policies that drop nothing base admits can act. Dropping approved decisions has a ratio of
+  (1 - wr)/wr, which is 2 or more for every strategy that wins a third of its trades or less, edge or not; tightening is
+  reported only. Candidates catch at least ``min_benefit`` misses and ``min_ratio`` per failure added
+  (``cautious_ratio`` where ``dr`` is high). Of these the largest ``T = (misses caught - expected) / sd``, then the
+  fewest steps, then the first by name. ``verification = none``: the seed's order, the highest ratio first.
+- *Exchange*: mean and sd are those of labels exchanged within UTC days (hypergeometric per day) among the labelled
+  decisions that the levers alone keep out at base. Not among approved ones: that the gates are worth something at all
+  is not the question. Not among those that another gate keeps out either: what a good spread guard refused is worse
+  than the rest, and would make anything else look good. Decisions of one day share its market; exchanged across days,
+  9 to 40 % of lessons without any edge have p <= .05, within days at most 5 to 6 %.
+- *p*: the share of shuffles in which the largest T over all 26 reaches the one in question (single-step max T),
+  sequential after Besag and Clifford, seeded by what is tested. `forward` tests a frozen policy on later decisions:
+  against one half (binomial), and against the rest of the same pool (hypergeometric).
+
+A row depends on nothing known after its as_of, on no other row and on no order of rows, to the bit.
+
+Seed: learning-update-plan "PM Tuning System Improvements". References: Westfall and Young (1993), Resampling-based
+multiple testing; Besag and Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78.
+"""
+
+from learning_pipeline.tuning.lessons import lessons
+from learning_pipeline.tuning.settings import LEVERS, Lever, Rule, TuningSettings
+from learning_pipeline.tuning.tables import Lessons
+
+__all__ = ["LEVERS", "Lessons", "Lever", "Rule", "TuningSettings", "lessons"]

@@ -1,0 +1,117 @@
+"""One row per episode: what was answered, where it lies on the grid, how it ended, as of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+
+from learning_pipeline.analysis.cohort import in_force
+from learning_pipeline.contracts import day_of
+from learning_pipeline.policy import GateMatrix
+from learning_pipeline.tuning.cells import NO_PART, cells
+from learning_pipeline.tuning.grid import Grid
+from learning_pipeline.tuning.settings import TuningSettings
+
+DECIDED = ["signal_id", "day", "decided_at", "decision", "blocker_component", "blocked_by", "gates_complete"]
+DECIDED += ["pattern_key", "scope", "episode_id", "book"]
+EPISODE = ["pattern_key", "episode"]
+
+
+class Known(NamedTuple):
+    """Everything that episodes as of any of some days are read off.
+
+    Attributes
+    ----------
+    decided : DataFrame
+        One row per version of a decision with a pattern: its columns, ``episode``, ``cell``, ``decided_on``; counts as
+        of ``since <= day < until`` (days since 1970).
+    simulated : DataFrame
+        ``signal_id``, ``decided_at``, ``simulated`` (success; null: unlabelled), ``since``, ``until``.
+    reported : DataFrame
+        ``signal_id``, ``reported`` (success), ``since``; the newest last.
+    """
+
+    decided: pl.DataFrame
+    simulated: pl.DataFrame
+    reported: pl.DataFrame
+
+
+def known_episodes(
+    decisions: pl.DataFrame,
+    gates: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    episode_outcomes: pl.DataFrame,
+    grid: Grid,
+    books: Collection[str],
+) -> Known:
+    """Versions of decisions and of outcomes, each with the days on which it was what one knew.
+
+    Parameters
+    ----------
+    decisions, gates, outcomes, episode_outcomes : DataFrame
+        ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``.
+    grid : Grid
+        The levers.
+    books : collection of str
+        Books whose decisions count.
+    """
+    patterned = in_force(decisions.select(DECIDED), "signal_id", "day").filter(
+        pl.col("book").is_in(list(books)), pl.col("pattern_key").is_not_null()
+    )
+    decided = patterned.with_columns(
+        pl.Series("cell", _cells(patterned, gates, grid)),
+        episode=pl.coalesce("episode_id", "signal_id"),
+        decided_on=day_of(pl.col("decided_at")).to_physical(),
+    )
+    ended = outcomes.select("signal_id", "day", "known_at", "decided_at", simulated="success")
+    told = episode_outcomes.sort("happened_at", "event_id")
+    return Known(
+        decided.drop("blocked_by", "blocker_component", "gates_complete", "episode_id", "book", "day"),
+        in_force(ended, "signal_id", "known_at").drop("day", "known_at"),
+        told.select("signal_id", reported=pl.col("outcome") == "success", since=pl.col("day").to_physical()),
+    )
+
+
+def episodes(known: Known, as_of: dt.date, settings: TuningSettings) -> pl.DataFrame:
+    """Episodes of the lookback window, as known at the end of a day.
+
+    Returns
+    -------
+    DataFrame
+        One row per pattern_key and ``episode``, in that order: ``scope``, ``decided_on`` (days since 1970), ``acted``
+        (else skipped), ``cell`` (`cells`), ``simulated`` and ``reported`` (success; null: not known). Of the window's
+        decisions of an episode the first approved one counts, else the last; cancelled ones do not. What the bot
+        reports of any signal of the episode is the episode's; the newest report counts.
+    """
+    last = (as_of - dt.date(1970, 1, 1)).days
+    in_window = pl.col("decided_on").is_between(last - settings.lookback_days + 1, last)
+    holds = (pl.col("since") <= last) & (pl.col("until") > last)
+    decided = known.decided.filter(in_window, holds)
+    ended = known.simulated.filter(holds).drop("since", "until")
+    told = known.reported.filter(pl.col("since") <= last).drop("since")
+    chosen = _one_each(decided.filter(pl.col("decision") != "cancelled"))
+    labelled = chosen.join(ended, on=["signal_id", "decided_at"], how="left", maintain_order="left")
+    reports = decided.select(*EPISODE, "signal_id").join(told, on="signal_id", maintain_order="right")
+    newest = reports.unique(EPISODE, keep="last", maintain_order=True).drop("signal_id")
+    return labelled.join(newest, on=EPISODE, how="left", maintain_order="left").select(
+        *EPISODE, "scope", "decided_on", "cell", "simulated", "reported", acted=pl.col("decision") == "approved"
+    )
+
+
+def _one_each(decided: pl.DataFrame) -> pl.DataFrame:
+    """The decision that counts of each episode, by pattern and episode."""
+    approved = pl.col("decision") == "approved"
+    clock = pl.col("decided_at").to_physical()
+    ordered = decided.sort(*EPISODE, ~approved, pl.when(approved).then(clock).otherwise(-clock), "signal_id")
+    return ordered.unique(EPISODE, keep="first", maintain_order=True)
+
+
+def _cells(decided: pl.DataFrame, gates: pl.DataFrame, grid: Grid) -> np.ndarray:
+    matrix = GateMatrix(decided, gates)
+    cell = np.full(decided.height, grid.size + NO_PART)
+    cell[decided["decision"].is_in(["approved", "blocked"]).to_numpy()] = cells(matrix, grid)
+    return cell
