@@ -10,16 +10,22 @@ from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries,
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import Outcomes, Pending
+from learning_pipeline.tuning import Lessons, Rule, TuningSettings
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
 ANALYSED += [GuardValue, Calibration]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED, Lessons]
 TABLES = [*LANDED, *DERIVED]
 
-SETTINGS: dict[str, type[Settings]] = {"shadow": ShadowSettings, "analysis": AnalysisSettings}
+SETTINGS: dict[str, type[Settings]] = {
+    "shadow": ShadowSettings,
+    "analysis": AnalysisSettings,
+    "tuning": TuningSettings,
+    "overrides": Rule,
+}
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""
 VIEWS = {

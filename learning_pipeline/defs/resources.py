@@ -23,6 +23,7 @@ from learning_pipeline.stores.lake import Lake
 from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.settings_file import load_settings
 from learning_pipeline.stores.writer import is_dead, one_writer, sign_of_life
+from learning_pipeline.tuning import Rule, TuningSettings
 
 NO_DAYS = (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
 """A range for rooms that are asked about no data at all."""
@@ -115,6 +116,16 @@ class Chain(dg.ConfigurableResource):
         """Settings of the analysis room."""
         return cast("AnalysisSettings", self.effective_settings["analysis"])
 
+    @property
+    def tuning(self) -> TuningSettings:
+        """Settings of the tuning room."""
+        return cast("TuningSettings", self.effective_settings["tuning"])
+
+    @property
+    def overrides(self) -> Rule:
+        """Which change of limits may be chosen."""
+        return cast("Rule", self.effective_settings["overrides"])
+
     def _life(self, run_id: str) -> Any:
         return self.paths.dagster / "alive" / run_id
 
@@ -161,7 +172,8 @@ class LakeIO(dg.ConfigurableIOManager):
         if isinstance(asked, int):
             return asked
         room, key = asked.split(".")
-        return max(getattr(self.chain.effective_settings[room], key))
+        days = getattr(self.chain.effective_settings[room], key)
+        return days if isinstance(days, int) else max(days)
 
 
 def _saying(context: dg.InitResourceContext) -> Callable[[str], None]:

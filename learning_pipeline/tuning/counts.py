@@ -105,7 +105,7 @@ def admissions(found: Slices, reported: Bools, tally: Tally, grid: Grid) -> Ints
 
 def effects(admitted: Ints, grid: Grid, policies: Sequence[int]) -> Effects:
     """What some policies change; what one shares with base is admitted by the policy with the tighter positions."""
-    both, base = grid.common()[policies], grid.at_base
+    both, base = grid.common[policies], grid.at_base
     kept = admitted[:, both]
     added, dropped = admitted[:, policies] - kept, admitted[:, [base]] - kept
     return Effects(
@@ -117,7 +117,7 @@ def n_unchanging(admitted: Ints, grid: Grid) -> Ints:
     """Policies whose swap-set is empty, per slice."""
     total = admitted.sum(axis=0)
     n = np.zeros(total.shape[1], dtype=np.int64)
-    for policy, both in enumerate(grid.common()):
+    for policy, both in enumerate(grid.common):
         n += (total[policy] == total[both]) & (total[grid.at_base] == total[both])
     return n
 

@@ -1,8 +1,7 @@
-"""One row per episode: what was answered, where it lies on the grid, how it ended, as of a day."""
+"""One row per day and episode: what was answered, where it lies on the grid, how it ended, as known then."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from learning_pipeline.tuning.settings import TuningSettings
 
 DECIDED = ["signal_id", "day", "decided_at", "decision", "blocker_component", "blocked_by", "gates_complete"]
 DECIDED += ["pattern_key", "scope", "episode_id", "book"]
-EPISODE = ["pattern_key", "episode"]
+EPISODE = ["as_of", "pattern_key", "episode"]
 
 
 class Known(NamedTuple):
@@ -76,34 +75,59 @@ def known_episodes(
     )
 
 
-def episodes(known: Known, as_of: dt.date, settings: TuningSettings) -> pl.DataFrame:
-    """Episodes of the lookback window, as known at the end of a day.
+def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.DataFrame:
+    """Episodes of the lookback windows of some days, each as known at its end.
+
+    Parameters
+    ----------
+    known : Known
+        What is known, and since when.
+    as_ofs : list of int
+        Days since 1970.
 
     Returns
     -------
     DataFrame
-        One row per pattern_key and ``episode``, in that order: ``scope``, ``decided_on`` (days since 1970), ``acted``
-        (else skipped), ``cell`` (`cells`), ``simulated`` and ``reported`` (success; null: not known). Of the window's
-        decisions of an episode the first approved one counts, else the last; cancelled ones do not. What the bot
-        reports of any signal of the episode is the episode's; the newest report counts.
+        One row per ``as_of``, pattern_key and ``episode``, in that order: ``scope``, ``decided_on`` (days since 1970),
+        ``acted`` (else skipped), ``cell`` (`cells`), ``simulated`` and ``reported`` (success; null: not known). Of the
+        window's decisions of an episode the first approved one counts, else the last; cancelled ones do not. What the
+        bot reports of any signal of the episode is the episode's; the newest report counts.
     """
-    last = (as_of - dt.date(1970, 1, 1)).days
-    in_window = pl.col("decided_on").is_between(last - settings.lookback_days + 1, last)
-    holds = (pl.col("since") <= last) & (pl.col("until") > last)
-    decided = known.decided.filter(in_window, holds)
-    ended = known.simulated.filter(holds).drop("since", "until")
-    told = known.reported.filter(pl.col("since") <= last).drop("since")
+    decided = _on_days(known.decided, as_ofs, settings.lookback_days)
     chosen = _one_each(decided.filter(pl.col("decision") != "cancelled"))
-    labelled = chosen.join(ended, on=["signal_id", "decided_at"], how="left", maintain_order="left")
-    reports = decided.select(*EPISODE, "signal_id").join(told, on="signal_id", maintain_order="right")
-    newest = reports.unique(EPISODE, keep="last", maintain_order=True).drop("signal_id")
-    return labelled.join(newest, on=EPISODE, how="left", maintain_order="left").select(
-        *EPISODE, "scope", "decided_on", "cell", "simulated", "reported", acted=pl.col("decision") == "approved"
+    ended = chosen.join(known.simulated, on=["signal_id", "decided_at"]).filter(
+        pl.col("since") <= pl.col("as_of"), pl.col("until") > pl.col("as_of")
     )
+    told = decided.join(known.reported, on="signal_id", maintain_order="right").filter(
+        pl.col("since") <= pl.col("as_of")
+    )
+    newest = told.unique(EPISODE, keep="last", maintain_order=True)
+    labels = [ended.select(*EPISODE, "simulated"), newest.select(*EPISODE, "reported")]
+    for label in labels:
+        chosen = chosen.join(label, on=EPISODE, how="left", maintain_order="left", validate="1:1")
+    kept = [*EPISODE, "scope", "decided_on", "cell", "simulated", "reported"]
+    return chosen.select(*kept, acted=pl.col("decision") == "approved")
+
+
+def n_in_window(known: Known, as_ofs: list[int], settings: TuningSettings) -> list[int]:
+    """How many versions of decisions the lookback window of each day holds, at most."""
+    decided_on = np.sort(known.decided["decided_on"].to_numpy())
+    ends = np.array(as_ofs, dtype=np.int64)
+    first, last = (np.searchsorted(decided_on, x, "right") for x in (ends - settings.lookback_days, ends))
+    return [int(n) for n in last - first]
+
+
+def _on_days(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> pl.DataFrame:
+    """One row per version and day (``as_of``) on which it counts and lies in the window."""
+    first = pl.max_horizontal("since", "decided_on", pl.lit(min(as_ofs)))
+    after = pl.min_horizontal("until", pl.col("decided_on") + lookback_days, pl.lit(max(as_ofs) + 1))
+    days = decided.with_columns(as_of=pl.int_ranges(first, after, dtype=pl.Int32))
+    each = days.explode("as_of", keep_nulls=False, empty_as_null=False).drop("since", "until")
+    return each.filter(pl.col("as_of").is_in(as_ofs))
 
 
 def _one_each(decided: pl.DataFrame) -> pl.DataFrame:
-    """The decision that counts of each episode, by pattern and episode."""
+    """The decision that counts of each episode, by day, pattern and episode."""
     approved = pl.col("decision") == "approved"
     clock = pl.col("decided_at").to_physical()
     ordered = decided.sort(*EPISODE, ~approved, pl.when(approved).then(clock).otherwise(-clock), "signal_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,11 @@ class Grid(NamedTuple):
         Position of each lever under each policy.
     moved : ndarray of shape (n_policies,)
         Steps away from base, over all levers.
+    common : ndarray of shape (n_policies,)
+        Number of the policy that admits what both each policy and base admit.
+    looser, tighter : list of int
+        Policies that drop nothing base admits, the only ones that can act (26 of 125); those that admit nothing base
+        refuses. By `preference`, without the one that moves nothing.
     """
 
     levers: tuple[Lever, ...]
@@ -34,6 +39,9 @@ class Grid(NamedTuple):
     base: tuple[int, ...]
     positions: Ints
     moved: Ints
+    common: Ints
+    looser: list[int]
+    tighter: list[int]
 
     @classmethod
     def of(cls, levers: Sequence[Lever]) -> Grid:
@@ -41,7 +49,11 @@ class Grid(NamedTuple):
         shape = tuple(len(lever.steps) for lever in levers)
         base = tuple(lever.loosening.index(0.0) for lever in levers)
         positions = np.array(list(np.ndindex(*shape)))
-        return cls(tuple(levers), shape, base, positions, np.abs(positions - base).sum(axis=1))
+        moved = np.abs(positions - base).sum(axis=1)
+        common = np.ravel_multi_index(tuple(np.minimum(positions, base).T), shape).astype(np.int64)
+        grid = cls(tuple(levers), shape, base, positions, moved, common, [], [])
+        looser, tighter = (grid._beyond(side) for side in (positions >= base, positions <= base))
+        return grid._replace(looser=looser, tighter=tighter)
 
     @property
     def size(self) -> int:
@@ -66,19 +78,6 @@ class Grid(NamedTuple):
     def number(self, positions: Sequence[int]) -> int:
         """Number of the policy at some positions."""
         return int(np.ravel_multi_index(tuple(positions), self.shape))
-
-    def common(self) -> Ints:
-        """Number of the policy that admits what both each policy and base admit; shape (n_policies,)."""
-        tighter = np.minimum(self.positions, self.base)
-        return cast("Ints", np.ravel_multi_index(tuple(tighter.T), self.shape))
-
-    def looser(self) -> list[int]:
-        """Policies that drop nothing base admits, by `preference`: the only ones that can act (26 of 125)."""
-        return self._beyond(self.positions >= self.base)
-
-    def tighter(self) -> list[int]:
-        """Policies that admit nothing base refuses, by `preference`."""
-        return self._beyond(self.positions <= self.base)
 
     def preference(self, policy: int) -> tuple[int, str]:
         """Of equals the one that moves fewest steps, then the first by name."""

@@ -21,13 +21,16 @@ from learning_pipeline.tuning.counts import (
     n_unchanging,
     rates,
 )
-from learning_pipeline.tuning.episodes import episodes, known_episodes
+from learning_pipeline.tuning.episodes import episodes, known_episodes, n_in_window
 from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.scores import pool_of, t_statistics
 from learning_pipeline.tuning.settings import Rule, TuningSettings
 from learning_pipeline.tuning.slices import Episodes, Slices, slices
 from learning_pipeline.tuning.tables import Lessons
 
+EPOCH = dt.date(1970, 1, 1)
+MAX_ROWS = 2**20
+"""Episodes counted together, at most: bounds the memory."""
 SAME_T = 9
 """Decimals of T beyond which a difference is rounding: such policies are equally good."""
 
@@ -68,21 +71,34 @@ def lessons(
     """
     grid = Grid.of(settings.levers)
     known = known_episodes(decisions, gates, outcomes, episode_outcomes, grid, books)
-    mined = [
-        mine(Episodes.of(episodes(known, as_of, settings)), grid, settings.n_min, rule).with_columns(
-            as_of=as_of, day=as_of
-        )
-        for as_of in sorted(set(as_ofs))
-    ]
-    return Lessons.checked(pl.concat([Lessons.frame(), *(frame.select(*Lessons.dtypes()) for frame in mined)]))
+    days = sorted({(as_of - EPOCH).days for as_of in as_ofs})
+    parts = _parts(days, n_in_window(known, days, settings))
+    found = (Episodes.of(episodes(known, part, settings), settings.lookback_days) for part in parts)
+    return Lessons.checked(pl.concat([Lessons.frame(), *(mine(part, grid, settings.n_min, rule) for part in found)]))
 
 
 def mine(found: Episodes, grid: Grid, n_min: int, rule: Rule) -> pl.DataFrame:
-    """Lessons of some episodes: the columns of `Lessons` but for the day, slices in the order they are found."""
+    """Lessons of some episodes, in the columns of `Lessons`."""
     tally = Tally.of(found, grid)
     blocks = [_of_slices(part, found, tally, grid, rule).filter(pl.col("n") >= n_min) for part in slices(found, n_min)]
     every = pl.concat(blocks) if blocks else pl.DataFrame()
     return _as_contract(every, grid) if every.height else Lessons.frame()
+
+
+def _parts(days: list[int], n: list[int]) -> list[list[int]]:
+    """The days in parts that hold at most `MAX_ROWS` rows together, or one day.
+
+    >>> _parts([1, 2, 3], [MAX_ROWS, 1, 1])
+    [[1], [2, 3]]
+    """
+    parts: list[list[int]] = []
+    room = 0
+    for day, rows in zip(days, n, strict=True):
+        if not parts or rows > room:
+            parts, room = [*parts, []], MAX_ROWS
+        parts[-1].append(day)
+        room -= rows
+    return parts
 
 
 def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Rule) -> pl.DataFrame:
@@ -90,7 +106,7 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
     reported = is_reported(part, tally)
     rate = rates(part, reported, tally)
     admitted = admissions(part, reported, tally, grid)
-    loose, tight = (effects(admitted, grid, side) for side in (grid.looser(), grid.tighter()))
+    loose, tight = (effects(admitted, grid, side) for side in (grid.looser, grid.tighter))
     may = candidates(loose, rate.dr, rule)
     by_ratio = ratios(loose.misses_caught, loose.failures_added)
     in_order = rule.verification == "none"
@@ -112,18 +128,25 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
             "tightest": avoiding,
             **{name: _of(avoiding, getattr(tight, name)) for name in ("failures_avoided", "successes_lost")},
         }
-    ).with_columns(_scope(part, found), pl.Series("pattern_key", found.patterns).gather(part.pattern))
+    ).with_columns(_scope(part, found), *_whose(part, found))
 
 
 def _scores(part: Slices, found: Episodes, label: Ints, wanted: Bools, grid: Grid) -> Floats:
     """T of the loosening policies for the slices that are wanted; NaN for the others."""
-    scores = np.full((len(grid.looser()), part.n), np.nan)
+    scores = np.full((len(grid.looser), part.n), np.nan)
     if wanted.any():
         members = wanted[part.code]
         rows, code = part.rows[members], (np.cumsum(wanted) - 1)[part.code[members]]
         pool = pool_of(found.cell[rows], label[members], code, found.day[rows], grid)
         scores[:, wanted] = t_statistics(pool, int(wanted.sum()), found.n_days, grid)
     return scores
+
+
+def _whose(part: Slices, found: Episodes) -> tuple[pl.Series, pl.Series]:
+    """Pattern and day of each slice."""
+    as_of, pattern = np.divmod(part.pattern, len(found.patterns))
+    days = pl.Series("as_of", np.array(found.as_ofs)[as_of]).cast(pl.Int32).cast(pl.Date)
+    return pl.Series("pattern_key", found.patterns).gather(pattern), days
 
 
 def _scope(part: Slices, found: Episodes) -> pl.Series:
@@ -144,7 +167,7 @@ def _of(policy: Ints, values: NDArray) -> NDArray:
 def _as_contract(found: pl.DataFrame, grid: Grid) -> pl.DataFrame:
     """Names for numbers, null for what is not defined."""
     best, tightest = pl.col("best"), pl.col("tightest")
-    looser, tighter = grid.looser(), grid.tighter()
+    looser, tighter = grid.looser, grid.tighter
     numbers = found.with_columns(
         pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)),
         pl.col(*(name for name, dtype in Lessons.dtypes().items() if dtype == pl.Int64)).cast(pl.Int64),
@@ -152,7 +175,8 @@ def _as_contract(found: pl.DataFrame, grid: Grid) -> pl.DataFrame:
         pl.when(best >= 0).then(pl.col("misses_caught", "failures_added", "ratio", "t_statistic")),
         pl.when(tightest >= 0).then(pl.col("failures_avoided", "successes_lost")),
     )
-    return numbers.select(
+    named = numbers.select(
+        "as_of",
         "pattern_key",
         "scope",
         *COUNTED,
@@ -161,7 +185,9 @@ def _as_contract(found: pl.DataFrame, grid: Grid) -> pl.DataFrame:
         deltas=_word([encode_sorted(grid.deltas(policy)).decode() for policy in looser], best),
         reason=_word(REASONS, pl.col("why_not")),
         tightening=_word([grid.name(policy) for policy in tighter], tightest),
+        day="as_of",
     )
+    return named.select(*Lessons.dtypes())
 
 
 def _word(words: list[str], number: pl.Expr) -> pl.Expr:

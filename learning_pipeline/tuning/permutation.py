@@ -59,7 +59,7 @@ class MaxT:
     Attributes
     ----------
     t : ndarray of shape (n_loosening,)
-        T of each policy of ``grid.looser()``; NaN where no exchange would change anything.
+        T of each policy of ``grid.looser``; NaN where no exchange would change anything.
     """
 
     def __init__(self, days: Days, grid: Grid) -> None:

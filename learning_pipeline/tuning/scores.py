@@ -50,7 +50,7 @@ def t_statistics(pool: Pool, n: int, n_days: int, grid: Grid) -> Floats:
     Returns
     -------
     ndarray of shape (n_loosening, n)
-        In the order of ``grid.looser()``. With N decisions of the pool on a day, K of them successes and m of them
+        In the order of ``grid.looser``. With N decisions of the pool on a day, K of them successes and m of them
         newly admitted: ``T = sum(successes admitted - m K/N) / sqrt(sum(m (N - m)/(N - 1) K/N (1 - K/N)))`` over days.
         NaN where no exchange would change anything.
     """
@@ -65,8 +65,8 @@ def t_statistics(pool: Pool, n: int, n_days: int, grid: Grid) -> Floats:
 
 
 def looser_places(grid: Grid) -> Ints:
-    """Number in `loosening_shape` of each policy of ``grid.looser()``."""
-    away = grid.positions[grid.looser()] - np.array(grid.base)
+    """Number in `loosening_shape` of each policy of ``grid.looser``."""
+    away = grid.positions[grid.looser] - np.array(grid.base)
     return np.ravel_multi_index(tuple(away.T), loosening_shape(grid)).astype(np.int64)
 
 

@@ -21,12 +21,14 @@ class Episodes(NamedTuple):
 
     Attributes
     ----------
-    patterns : list of str
-        Names that ``pattern`` numbers.
+    as_ofs, patterns : list
+        Days since 1970, and names: pattern ``k`` of day ``j`` is number ``j * len(patterns) + k``.
     values : dict of list of str
         By scope dimension, in order: names that ``dims`` numbers.
+    n_days : int
+        Days of a window.
     pattern, day, cell : int
-        Pattern, day (from the first one on), cell.
+        Pattern of a day; day of the window; cell.
     dims : dict of int
         By scope dimension: value, -1 where the episode does not carry it.
     acted : bool
@@ -35,8 +37,10 @@ class Episodes(NamedTuple):
         1 success, 0 failure, -1 not known.
     """
 
+    as_ofs: list[int]
     patterns: list[str]
     values: dict[str, list[str]]
+    n_days: int
     pattern: Ints
     day: Ints
     cell: Ints
@@ -45,24 +49,22 @@ class Episodes(NamedTuple):
     simulated: Ints
     reported: Ints
 
-    @property
-    def n_days(self) -> int:
-        """Days from the first one to the last."""
-        return int(self.day.max(initial=-1)) + 1
-
     @classmethod
-    def of(cls, frame: pl.DataFrame) -> Episodes:
-        """Arrays of the frame of `episodes`."""
+    def of(cls, frame: pl.DataFrame, n_days: int) -> Episodes:
+        """Arrays of the frame of `episodes`, windows of ``n_days`` days."""
         # Counting by cell is faster where neighbours lie in one cell.
         frame = frame.sort("cell", "simulated", maintain_order=True)
         patterns, pattern = _numbered(frame["pattern_key"])
         values, dims = _dimensions(frame["scope"])
-        decided_on = frame["decided_on"].to_numpy().astype(np.int64)
+        days, decided_on = (frame[name].to_numpy().astype(np.int64) for name in ("as_of", "decided_on"))
+        as_ofs, as_of = np.unique(days, return_inverse=True)
         return cls(
+            as_ofs.tolist(),
             patterns,
             values,
-            pattern,
-            decided_on - decided_on.min(initial=2**31),
+            n_days,
+            as_of * len(patterns) + pattern,
+            decided_on - (days - n_days + 1),
             frame["cell"].to_numpy().astype(np.int64),
             dims,
             frame["acted"].to_numpy(),
@@ -80,7 +82,7 @@ class Slices(NamedTuple):
     rows, code : ndarray of shape (n_members,)
         Episodes that belong to a slice, ascending, and the number of that slice.
     pattern : ndarray of shape (n,)
-        Pattern of each slice.
+        Pattern of a day, of each slice.
     value : tuple of ndarray of shape (n,)
         Its value of each dimension.
     """
@@ -103,7 +105,7 @@ def slices(episodes: Episodes, n_min: int) -> Iterator[Slices]:
     A slice lies within those of fewer dimensions, so it is looked for only among the members of those that are kept.
     """
     labelled = (episodes.simulated >= 0) | (episodes.reported >= 0)
-    rows, n = np.arange(len(episodes.pattern)), len(episodes.patterns)
+    rows, n = np.arange(len(episodes.pattern)), len(episodes.as_ofs) * len(episodes.patterns)
     number, rows, code = _kept(rows, episodes.pattern, n, labelled, n_min)
     yield from _within(Slices((), rows, code, number, ()), list(episodes.dims), episodes, labelled, n_min)
 

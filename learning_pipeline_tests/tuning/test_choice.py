@@ -14,7 +14,7 @@ from learning_pipeline.tuning.counts import Effects, effects
 from learning_pipeline.tuning.grid import Grid, box_sums
 
 GRID = Grid.of(LEVERS)
-LOOSE = GRID.looser()
+LOOSE = GRID.looser
 BASE = {"ts_min": 0.55, "halo": 1.0, "slope_min": 0.0}
 Event = tuple[dict[str, float], bool]
 

@@ -29,14 +29,14 @@ def test_the_seeds_215_simulations_are_125_policies() -> None:
 
 
 def test_26_loosen_26_tighten_and_one_does_nothing() -> None:
-    looser, tighter = GRID.looser(), GRID.tighter()
+    looser, tighter = GRID.looser, GRID.tighter
     assert (len(looser), len(tighter), len({*looser, *tighter, GRID.at_base})) == (26, 26, 53)
     expected = [plain.name_of(p, LEVERS) for p in plain.policies(LEVERS) if plain.is_looser(p, LEVERS)]
     assert sorted(GRID.name(k) for k in looser) == sorted(expected)
 
 
 def test_the_fewest_steps_come_first_then_the_name() -> None:
-    assert [GRID.name(k) for k in GRID.looser()[:5]] == [
+    assert [GRID.name(k) for k in GRID.looser[:5]] == [
         "halo+0.1",
         "slope_min-0.001",
         "ts_min-0.05",
@@ -46,7 +46,7 @@ def test_the_fewest_steps_come_first_then_the_name() -> None:
 
 
 def test_a_policy_names_the_change_of_every_lever() -> None:
-    assert GRID.deltas(GRID.looser()[4]) == {"halo": 0.1, "slope_min": 0.0, "ts_min": -0.05}
+    assert GRID.deltas(GRID.looser[4]) == {"halo": 0.1, "slope_min": 0.0, "ts_min": -0.05}
     assert (GRID.name(GRID.at_base), GRID.deltas(GRID.at_base)) == ("", {"halo": 0.0, "slope_min": 0.0, "ts_min": 0.0})
 
 
@@ -63,5 +63,5 @@ def test_one_lever_with_uneven_steps() -> None:
     lever = LEVERS[0].model_copy(update={"steps": (-0.2, 0.0, 0.1, 0.3)})
     grid = Grid.of([lever])
     assert (grid.size, grid.n_simulations, grid.base) == (4, 4, (2,))
-    assert [grid.name(k) for k in grid.looser()] == ["ts_min-0.2"]
-    assert [grid.name(k) for k in grid.tighter()] == ["ts_min+0.1", "ts_min+0.3"]
+    assert [grid.name(k) for k in grid.looser] == ["ts_min-0.2"]
+    assert [grid.name(k) for k in grid.tighter] == ["ts_min+0.1", "ts_min+0.3"]

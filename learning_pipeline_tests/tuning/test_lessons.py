@@ -211,7 +211,7 @@ def test_equals_the_plain_loop_where_much_happens(seed: int, verification: str) 
     assert_equal(found, plain.lessons(world, day(13), asked, rule))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_neither_order_nor_future_nor_other_days_matter(rng: random.Random) -> None:
     world = some_world(rng, 12, 0.5)
