@@ -31,6 +31,13 @@ are simulated outcomes, or what the bot reports of any signal of the episode whe
 - *p*: the share of shuffles in which the largest T over all 26 reaches the one in question (single-step max T),
   sequential after Besag and Clifford, seeded by what is tested. `forward` tests a frozen policy on later decisions:
   against one half (binomial), and against the rest of the same pool (hypergeometric).
+- *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``. It
+  becomes ``active`` (a) on a test day, every 30 days for all lessons at once, where Benjamini-Hochberg over the lessons
+  tested puts the frozen policy's p at q <= .05; a lesson that speaks for nothing counts as p = 1, for leaving it out
+  would test only what looks good; or (b) where its forward decisions, looked at when 10, 15, 20, 30, 40, 60, 80 were
+  newly admitted, have a ratio of 2, p <= .05 and p <= .005. It is ``retired`` after 365 days in the shadow, 90 days in
+  force, or with a forward ratio below 1 over ten or more. A narrower lesson vetoes a policy in force (`vetoes`) only
+  with such evidence of its own.
 
 A row depends on nothing known after its as_of, on no other row and on no order of rows, to the bit.
 

@@ -1,0 +1,208 @@
+"""From a selection to an override in force and out again: a fold over days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from learning_pipeline.stats import benjamini_hochberg
+from learning_pipeline.tuning.evidence import Forward
+
+LOOKS = (10, 15, 20, 30, 40, 60, 80)
+"""Numbers of changed decisions at which the forward evidence is looked at: testing at each of them inflates."""
+TEST_EVERY_DAYS = 30
+SHADOW_DAYS, ACTIVE_DAYS = 365, 90
+MAX_Q = 0.05
+ENOUGH = 10
+"""Changed decisions without which nothing is held against a policy."""
+EPOCH = dt.date(1970, 1, 1)
+
+State = Literal["shadow", "active", "retired"]
+Lesson = tuple[str, str]
+"""pattern_key, scope."""
+
+
+class Choice(NamedTuple):
+    """What a lesson speaks for on a day: the columns of `Lessons` that are frozen with a selection."""
+
+    policy: str
+    deltas: str
+    n: int
+    benefit: int
+    harm: int
+    t_statistic: float | None
+
+
+class Selection(NamedTuple):
+    """A policy of a lesson, frozen on the day it was chosen.
+
+    Attributes
+    ----------
+    override_id : str
+        Of lesson, policy and day.
+    state, since : str, date
+        Where it stands, from the end of which day on.
+    n_looked : int
+        Changed decisions at the last look; 0 before the first.
+    p_value, q_value : float or None
+        Of the last test (route a); None before.
+    n_tests : int
+        Lessons tested together with it then.
+    forward : Forward
+        Decisions after ``selected_on``, as last counted.
+    reason : str
+        Why it is in this state.
+    """
+
+    override_id: str
+    lesson: Lesson
+    choice: Choice
+    selected_on: dt.date
+    state: State
+    since: dt.date
+    reason: str
+    n_looked: int = 0
+    p_value: float | None = None
+    q_value: float | None = None
+    n_tests: int = 0
+    forward: Forward = Forward()
+
+
+class Transition(NamedTuple):
+    """A change of state; ``from_state`` is None where a selection is made."""
+
+    override_id: str
+    moved_on: dt.date
+    from_state: State | None
+    to_state: State
+    reason: str
+
+
+class Tombstone(NamedTuple):
+    """A narrower lesson whose own decisions a broader policy in force made worse: there it does not apply."""
+
+    override_id: str
+    lesson: Lesson
+    forward: Forward
+
+
+def is_test_day(day: dt.date) -> bool:
+    """Every lesson is tested on these days and on no other.
+
+    >>> [k for k in range(65) if is_test_day(EPOCH + dt.timedelta(days=k))]
+    [0, 30, 60]
+    """
+    return (day - EPOCH).days % TEST_EVERY_DAYS == 0
+
+
+def step(
+    live: Iterable[Selection],
+    day: dt.date,
+    chosen: Mapping[Lesson, Choice],
+    forward: Mapping[str, Forward],
+    tests: Mapping[Lesson, float],
+    min_ratio: float = 2.0,
+) -> tuple[list[Selection], list[Transition]]:
+    """One day: what every selection becomes, and the selections that are made.
+
+    Parameters
+    ----------
+    live : iterable of Selection
+        Selections in state shadow or active at the end of the day before, one per lesson.
+    day : date
+        The day, as of its end.
+    chosen : mapping
+        What each lesson speaks for; lessons that speak for nothing are left out.
+    forward : mapping
+        Counts after each selection, by override_id, as known at the end of the day.
+    tests : mapping
+        On a test day p of every lesson that was tested, one without a policy as 1; empty on other days. Of a lesson
+        with a live selection p is of that selection's policy.
+    min_ratio : float
+        Misses caught per failure added that a look asks for.
+
+    Returns
+    -------
+    selections : list of Selection
+        By lesson, those retired today included, for the last time.
+    transitions : list of Transition
+        By override_id.
+    """
+    standing = {one.lesson: one for one in live}
+    fresh = {lesson: _selected(lesson, choice, day) for lesson, choice in chosen.items() if lesson not in standing}
+    q = dict(zip(tests, benjamini_hochberg(list(tests.values())).tolist(), strict=True))
+    before = {**standing, **fresh}
+    after = {
+        k: _told(one, forward.get(one.override_id, one.forward), tests.get(k), q.get(k), len(q))
+        for k, one in before.items()
+    }
+    moved = {k: _moved(one, before[k], day, tests, min_ratio) for k, one in after.items()}
+    made = [Transition(one.override_id, day, None, "shadow", "selected") for one in fresh.values()]
+    changes = [
+        Transition(one.override_id, day, before[k].state, one.state, one.reason)
+        for k, one in moved.items()
+        if one.state != before[k].state
+    ]
+    return [moved[k] for k in sorted(moved)], sorted(
+        [*made, *changes], key=lambda t: (t.override_id, t.from_state or "")
+    )
+
+
+def vetoes(active: Selection, narrower: Mapping[Lesson, Forward]) -> list[Tombstone]:
+    """Narrower lessons in which a policy in force is shown to do harm: at least ten changed decisions, ratio below 1.
+
+    Parameters
+    ----------
+    active : Selection
+        In state active.
+    narrower : mapping
+        Counts after the selection, of that policy, in lessons of the same pattern whose scope holds more dimensions.
+    """
+    worse = sorted(lesson for lesson, seen in narrower.items() if _does_harm(seen))
+    return [Tombstone(active.override_id, lesson, narrower[lesson]) for lesson in worse]
+
+
+def _selected(lesson: Lesson, choice: Choice, day: dt.date) -> Selection:
+    named = "\n".join((*lesson, choice.policy, day.isoformat()))
+    return Selection(hashlib.sha256(named.encode()).hexdigest()[:16], lesson, choice, day, "shadow", day, "selected")
+
+
+def _told(one: Selection, seen: Forward, p: float | None, q: float | None, n_tests: int) -> Selection:
+    """With today's counts and, on a test day, today's p."""
+    if p is None:
+        return one._replace(forward=seen)
+    return one._replace(forward=seen, p_value=p, q_value=q, n_tests=n_tests)
+
+
+def _moved(
+    one: Selection, before: Selection, day: dt.date, tests: Mapping[Lesson, float], min_ratio: float
+) -> Selection:
+    if one.state == "active":
+        if _does_harm(one.forward):
+            return _into(one, "retired", day, "forward_ratio_below_1")
+        return _into(one, "retired", day, "time_over") if (day - one.since).days >= ACTIVE_DAYS else one
+    if one.lesson in tests and one.q_value is not None and one.q_value <= MAX_Q:
+        return _into(one, "active", day, "permutation")
+    if _is_look(before.n_looked, one.forward.n_changed):
+        one = one._replace(n_looked=one.forward.n_changed)
+        if one.forward.holds(min_ratio):
+            return _into(one, "active", day, "forward")
+    return _into(one, "retired", day, "never_proven") if (day - one.since).days >= SHADOW_DAYS else one
+
+
+def _into(one: Selection, state: State, day: dt.date, reason: str) -> Selection:
+    return one._replace(state=state, since=day, reason=reason)
+
+
+def _is_look(n_looked: int, n_changed: int) -> bool:
+    """Whether a number at which one looks was reached since the last look."""
+    passed = np.searchsorted(LOOKS, [n_looked, n_changed], side="right")
+    return bool(passed[1] > passed[0])
+
+
+def _does_harm(seen: Forward) -> bool:
+    return seen.n_changed >= ENOUGH and seen.benefit < seen.harm
