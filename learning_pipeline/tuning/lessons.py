@@ -111,7 +111,7 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
     by_ratio = ratios(loose.misses_caught, loose.failures_added)
     in_order = rule.verification == "none"
     wanted = np.zeros(part.n, dtype=np.bool_) if in_order else np.any(may, axis=0)
-    by_t = _scores(part, found, by_source(part, reported, tally.label), wanted, grid)
+    by_t = _scores(part, found, reported, tally, wanted, grid)
     best = choose(may, by_ratio if in_order else np.round(by_t, SAME_T))
     avoiding = choose(tight.failures_avoided > 0, ratios(tight.failures_avoided, tight.successes_lost))
     return pl.DataFrame(
@@ -131,13 +131,14 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
     ).with_columns(_scope(part, found), *_whose(part, found))
 
 
-def _scores(part: Slices, found: Episodes, label: Ints, wanted: Bools, grid: Grid) -> Floats:
+def _scores(part: Slices, found: Episodes, reported: Bools, tally: Tally, wanted: Bools, grid: Grid) -> Floats:
     """T of the loosening policies for the slices that are wanted; NaN for the others."""
     scores = np.full((len(grid.looser), part.n), np.nan)
     if wanted.any():
         members = wanted[part.code]
         rows, code = part.rows[members], (np.cumsum(wanted) - 1)[part.code[members]]
-        pool = pool_of(found.cell[rows], label[members], code, found.day[rows], grid)
+        label = by_source(part, reported, tally.label)[members]
+        pool = pool_of(found.cell[rows], label, code, found.day[rows], grid)
         scores[:, wanted] = t_statistics(pool, int(wanted.sum()), found.n_days, grid)
     return scores
 

@@ -22,6 +22,7 @@ FILLED = {
     "market": ["bars"],
     "shadow": ["outcomes"],
     "analysis": ["guard_effectiveness", "opportunity_cost", "signal_decay", "strategy_leaderboard"],
+    "tuning": ["lessons"],
 }
 
 

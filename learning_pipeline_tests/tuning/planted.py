@@ -55,7 +55,7 @@ def lesson(rng: np.random.Generator, n: int, base: float, *, has_edge: bool) -> 
     positions = np.stack([(~lever).sum(axis=0) for lever in passes])
     cell = np.ravel_multi_index(tuple(np.minimum(positions, 4)), GRID.shape)
     cell = np.where((positions == 5).any(axis=0), GRID.size + OUT_OF_REACH, cell)
-    near = has_edge & (halo > 1.0) & (halo <= 1.2) & (positions[0] <= 2) & (positions[2] <= 2)
+    near = has_edge & (halo > 1.0) & (halo <= 1.2)
     won = rng.random(n) < np.where(near, 0.7, base)
     acted, none = (positions <= 2).all(axis=0), np.full(n, -1)
     day = np.sort(rng.integers(0, N_DAYS, n))
