@@ -60,6 +60,19 @@ def why_not(changed: Effects, rule: Rule) -> Ints:
     return np.sum(reached, axis=0)
 
 
+def least_successes(n_admitted: Ints, dr: float, rule: Rule) -> Ints:
+    """Successes among the newly admitted from which on a policy is a candidate; one more than all where never.
+
+    >>> least_successes(np.array([2, 3, 6, 7]), 0.5, Rule()).tolist()
+    [3, 3, 4, 5]
+    """
+    successes = np.arange(n_admitted.max(initial=0) + 1)[:, None]
+    harm = np.maximum(n_admitted - successes, 0)
+    none = np.zeros_like(harm)
+    may = candidates(Effects(successes + none, harm, none, none), np.full(len(n_admitted), dr), rule)
+    return np.where(may.any(axis=0), may.argmax(axis=0), n_admitted + 1)
+
+
 def _worth(changed: Effects, needed: Floats, rule: Rule) -> Bools:
     enough: Bools = changed.misses_caught >= rule.min_benefit
     return enough & (ratios(changed.misses_caught, changed.failures_added) >= needed)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+from learning_pipeline.tuning.choice import least_successes
 from learning_pipeline.tuning.forward import better_than_half, better_than_others
-from learning_pipeline.tuning.grid import Grid, Ints
+from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.permutation import Days, MaxT
 from learning_pipeline.tuning.scores import pool_of
+from learning_pipeline.tuning.settings import Rule
 from learning_pipeline.tuning.slices import Episodes
 
 FORWARD_HALF, FORWARD_OTHERS = 0.05, 0.005
@@ -64,12 +67,28 @@ def labels(found: Episodes, rows: Ints) -> Ints:
     return reported if all_told else simulated
 
 
-def t_and_p(found: Episodes, rows: Ints, policy: int, grid: Grid, seed: int, max_draws: int) -> tuple[float, float]:
-    """T of a loosening policy on some rows and its p among all of them; NaN and 1 where nothing can be exchanged."""
-    pool = pool_of(found.cell[rows], labels(found, rows), np.zeros_like(rows), found.day[rows], grid)
-    best = MaxT(Days.of(pool, grid), grid)
-    t = float(best.t[grid.looser.index(policy)])
-    return t, best.p(t, seed, max_draws)
+def t_and_p(
+    found: Episodes, rows: Ints, policy: int, grid: Grid, rule: Rule, seed: int, max_draws: int
+) -> tuple[float, float]:
+    """T of a loosening policy on some rows, and its p.
+
+    Returns
+    -------
+    t, p : float
+        NaN and 1 where nothing can be exchanged. p is 1 where the policy does not satisfy the rule; else it is the
+        share of shuffles in which the rule would have chosen a policy with a T at least as large.
+    """
+    label = labels(found, rows)
+    best = MaxT(Days.of(pool_of(found.cell[rows], label, np.zeros_like(rows), found.day[rows], grid), grid), grid)
+    which, seen = grid.looser.index(policy), forward(found, rows, policy, grid)
+    t, least = float(best.t[which]), least_successes(best.n_admitted, dodge_rate(found.acted[rows], label), rule)
+    return t, best.p(t, seed, max_draws, least=least) if seen.benefit >= least[which] else 1.0
+
+
+def dodge_rate(acted: Bools, label: Ints) -> float:
+    """Failures per labelled skipped decision; NaN where none was skipped."""
+    skipped = label[~acted & (label >= 0)]
+    return float((skipped == 0).sum() / len(skipped)) if len(skipped) else math.nan
 
 
 def forward(found: Episodes, rows: Ints, policy: int, grid: Grid) -> Forward:

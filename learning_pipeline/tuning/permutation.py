@@ -60,6 +60,8 @@ class MaxT:
     ----------
     t : ndarray of shape (n_loosening,)
         T of each policy of ``grid.looser``; NaN where no exchange would change anything.
+    n_admitted : ndarray of shape (n_loosening,)
+        Decisions that each newly admits.
     """
 
     def __init__(self, days: Days, grid: Grid) -> None:
@@ -68,6 +70,7 @@ class MaxT:
         boxes = box_sums(days.within_reach.T.reshape(*shape, -1).copy(), shape).reshape(n_reach, -1)
         expected, variance = moments(boxes[self._places][..., None], days.size[:, None], days.won[:, None])
         self._expected, self._sd = expected[:, 0], np.sqrt(variance[:, 0])
+        self.n_admitted: Ints = boxes[self._places].sum(axis=1)
         self._days, self._admits = days, _admits(shape)[:, self._places]
         self.t: Floats = self._t(days.caught @ self._admits)[0]
 
@@ -76,7 +79,7 @@ class MaxT:
         """The largest T; NaN where no exchange would change anything."""
         return float(np.fmax.reduce(self.t))
 
-    def p(self, observed: float, seed: int, max_draws: int, stop_after: int = 20) -> float:
+    def p(self, observed: float, seed: int, max_draws: int, stop_after: int = 20, least: Ints | None = None) -> float:
         """Share of shuffles whose largest T is at least the one observed.
 
         Parameters
@@ -89,6 +92,9 @@ class MaxT:
             Shuffles at most: p is never below ``1 / (max_draws + 1)``.
         stop_after : int
             Fewer shuffles where that many have reached the observed one already.
+        least : ndarray of shape (n_loosening,), optional
+            Successes without which a policy could not be chosen: in a shuffle it counts only with as many. For a policy
+            that satisfies the rule itself, this is the law of the largest T that the rule would have chosen.
 
         Returns
         -------
@@ -105,12 +111,16 @@ class MaxT:
             return 1.0
         rng, drawn, reached = np.random.default_rng(seed), 0, 0
         while drawn < max_draws:
-            largest = np.fmax.reduce(self._t(self._shuffled(rng)), axis=1)[: max_draws - drawn]
+            largest = self._largest(self._shuffled(rng), least)[: max_draws - drawn]
             so_far = reached + np.cumsum(largest >= observed - ROUNDING)
             if so_far[-1] >= stop_after:
                 return stop_after / (drawn + int(np.argmax(so_far >= stop_after)) + 1)
             drawn, reached = drawn + len(largest), int(so_far[-1])
         return (reached + 1) / (max_draws + 1)
+
+    def _largest(self, successes: Floats, least: Ints | None) -> Floats:
+        t = self._t(successes)
+        return np.fmax.reduce(t if least is None else np.where(successes >= least, t, -np.inf), axis=1)
 
     def _t(self, successes: Floats | Ints) -> Floats:
         with np.errstate(invalid="ignore", divide="ignore"):

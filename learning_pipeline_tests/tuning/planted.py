@@ -118,7 +118,7 @@ def _tests(
         one = lessons[number(which)]
         rows = np.flatnonzero((one.day > day - 90) & (one.day <= day))
         draws = draws_for(len(lessons), 0.05)
-        _, p[which] = t_and_p(one, rows, POLICIES[choice.policy], GRID, seed_of(seed, day, *which), draws)
+        _, p[which] = t_and_p(one, rows, POLICIES[choice.policy], GRID, Rule(), seed_of(seed, day, *which), draws)
     return p
 
 

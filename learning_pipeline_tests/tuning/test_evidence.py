@@ -38,7 +38,7 @@ def test_a_lesson_alone_is_the_lesson_among_all(seed: int) -> None:
         policy = by_name[lesson["policy"]]
         seen = forward(found, rows, policy, GRID)
         assert (seen.benefit, seen.harm) == (lesson["misses_caught"], lesson["failures_added"])
-        t, p = t_and_p(found, rows, policy, GRID, 0, 199)
+        t, p = t_and_p(found, rows, policy, GRID, rule, 0, 199)
         assert lesson["t_statistic"] is None or t == lesson["t_statistic"]
         assert 0 < p <= 1
 
@@ -48,7 +48,7 @@ def test_the_seeds_lesson_is_more_than_luck() -> None:
     rows = members(found, "p", "{}")
     halo = next(policy for policy in GRID.looser if GRID.name(policy) == "halo+0.1")
     assert forward(found, rows, halo, GRID) == Forward(benefit=5, harm=1, pool_successes=8, pool=97)
-    _, p = t_and_p(found, rows, halo, GRID, 0, 19_999)
+    _, p = t_and_p(found, rows, halo, GRID, Rule(), 0, 19_999)
     assert p < 0.002
 
 

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline.tuning import LEVERS
+from learning_pipeline.tuning import LEVERS, Rule
+from learning_pipeline.tuning.choice import least_successes
 from learning_pipeline.tuning.grid import Grid
 from learning_pipeline.tuning.permutation import Days, MaxT, draws_for, seed_of
 from learning_pipeline.tuning.scores import Pool, loosening_shape, looser_places, t_statistics
+from learning_pipeline_tests.tuning import plain
 from learning_pipeline_tests.tuning.nulls import GRID, null_p, null_pool, share_below
 
 HALO = Grid.of(LEVERS[1:2])
@@ -79,6 +81,36 @@ def test_p_is_the_share_of_all_shuffles_that_reach_it() -> None:
         draws = 40_000
         p = found.p(observed, 5, draws, stop_after=draws)
         assert abs(p - exact) <= 4.5 * math.sqrt(exact * (1 - exact) / draws) + 1 / draws
+
+
+def test_p_may_be_the_share_of_shuffles_that_the_rule_would_choose_by() -> None:
+    """As above, but in each shuffle only policies that satisfy the rule count."""
+    rule = Rule(min_benefit=3, min_ratio=1.5)
+
+    def best(rows: list[Decision]) -> float:
+        count = {
+            k: [sum(r <= k and won for _, r, won in rows), sum(r <= k and not won for _, r, won in rows)]
+            for k in (1, 2)
+        }
+        may = [k for k, (won, lost) in count.items() if won >= 3 and won >= 1.5 * lost]
+        return max((plain_t(rows, k) for k in may), default=-math.inf)
+
+    largest, found, draws = [best(rows) for rows in shuffles(ROWS)], max_t(ROWS), 40_000
+    least = least_successes(found.n_admitted, 0.5, rule)
+    assert 0.05 < np.mean(np.isneginf(largest)) < 0.95
+    for observed in sorted(set(largest) - {-math.inf})[::3]:
+        exact = np.mean(np.array(largest) >= observed - 1e-9)
+        p = found.p(observed, 5, draws, stop_after=draws, least=least)
+        assert abs(p - exact) <= 4.5 * math.sqrt(exact * (1 - exact) / draws) + 1 / draws
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=5), st.sampled_from([0.5, 0.95, math.nan]))
+def test_least_successes_are_where_the_rule_begins(n_admitted: list[int], dr: float) -> None:
+    found = least_successes(np.array(n_admitted), dr, Rule())
+    for n, least in zip(n_admitted, found.tolist(), strict=True):
+        count = {"dr": None if math.isnan(dr) else dr, "rule": Rule()}
+        may = [k for k in range(n + 1) if plain.satisfies({"misses_caught": k, "failures_added": n - k}, **count)]
+        assert may == list(range(least, n + 1))
 
 
 decisions = st.tuples(st.integers(0, 3), st.integers(1, 27), st.booleans())
