@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from learning_pipeline.analysis import AnalysisSettings, SignalDecay, signal_decay
-from learning_pipeline_tests.analysis.books import Journal, answer, decay, fill, frames, order, signal, trade
+from learning_pipeline_tests.analysis.strategies.books import Journal, answer, decay, fill, frames, order, signal, trade
 
 NAMES = ["avg_decay_seconds", "median_decay_seconds", "p90_decay_seconds", "drift_bps", "expired_share"]
 

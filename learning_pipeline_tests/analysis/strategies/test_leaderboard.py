@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from learning_pipeline.analysis import AnalysisSettings, StrategyLeaderboard, strategy_leaderboard
-from learning_pipeline.analysis.leaderboard import ranked
-from learning_pipeline_tests.analysis.books import Journal, answer, board, fill, frames, signal, trade
-from learning_pipeline_tests.analysis.worlds import outcome
+from learning_pipeline.analysis.strategies.leaderboard import ranked
+from learning_pipeline_tests.analysis.rows import outcome
+from learning_pipeline_tests.analysis.strategies.books import Journal, answer, board, fill, frames, signal, trade
 
 
 def rows(found: pl.DataFrame, strategy: str = "*") -> tuple[dict, dict]:
