@@ -13,7 +13,7 @@ FOREVER = 2**31 - 1
 """A day number after all days."""
 
 RESULT = ["signal_id", "day", "known_at", "decided_at"]
-MONEY = ("net_pnl_usd", "net_roi")
+MONEY = ("net_pnl_usd", "net_roi", "notional_usd")
 
 
 def decided_in_windows(
@@ -59,9 +59,9 @@ def with_outcomes(decided: pl.DataFrame, outcomes: pl.DataFrame, measures: tuple
     -------
     DataFrame
         One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns
-        and the outcome's measures, by default ``net_pnl_usd`` (quote money) and ``net_roi`` (fraction), both null where
-        unlabelled. As of a day in ``since <= day < until`` this is the version's outcome; at most one row of a signal
-        holds on any day, and a version is pending on the days that none of its rows holds.
+        and the outcome's measures, by default ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi``
+        (fraction), null where unlabelled. As of a day in ``since <= day < until`` this is the version's outcome; at
+        most one row of a signal holds on any day, and a version is pending on the days that none of its rows holds.
     """
     results = in_force(outcomes.select(*RESULT, *measures), "signal_id", "known_at").drop("day", "known_at")
     both = decided.join(results, on=["signal_id", "decided_at"], maintain_order="left", suffix="_other")
