@@ -1,5 +1,7 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.analysis.calibration.tables import Calibration
+from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
@@ -13,6 +15,7 @@ LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliverie
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
+ANALYSED += [GuardValue, Calibration]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED]
 TABLES = [*LANDED, *DERIVED]
 
