@@ -24,7 +24,9 @@ settled rows:
   ``first_blocker``): minus the net PnL of all that it was first to block.
 - Interval and p: t on the W day totals (`stats`), null for one day and where nothing is settled. q:
   Benjamini-Hochberg over the guards of one as_of and window. ``saves`` or ``costs`` at q <= 0.05 with at least 10
-  active days, else ``inconclusive``.
+  active days, else ``inconclusive``. On 2,000 planted worlds of 40 and of 90 days intervals cover .94 to .95, and a
+  guard that does nothing gets a verdict in .04 to .06; where more is blocked on the days that are good for what is
+  blocked, intervals cover .91 to .95 (`make worlds` prints it all).
 
 Strategies, `*` for all of them:
 
@@ -49,9 +51,9 @@ ROI of an admission's closed trades on the decision's own size: a small learning
   open counts its shadow outcome (more than 5 % of these: refused).
 - Refused, with the first reason that holds (`REASONS`): nothing written down, no overlap, under 30 admissions or 20
   days, and where the draws do not agree (p < 0.01) with what was written down: a budget that cuts admissions off
-  belongs into the propensity; behind a nominal one an interval covered .33 instead of .95.
-- On planted worlds (60 days, propensity .1, 20 and 60 blocked a day, a simulator that promises too much) the interval
-  of ``aipw`` covers the true value in .94 to .96, the sums of the simulator in none of the larger.
+  belongs into the propensity; behind a nominal one (.3, 12 of 100 a day) the interval of ``aipw`` covers .32.
+- On 2,000 planted worlds (60 days, propensity .1, 20 and 60 blocked a day, a simulator that promises too much) the
+  interval of ``aipw`` covers the true value in .95 of them, that of the simulator's sums in .01 and in none.
 
 Calibration: ``bias`` = real - shadow over approved decisions with a closed trade and a settled shadow outcome, both on
 the decision's own size, by day of the decision. Admissions of exploration are approved too and are in.
