@@ -30,6 +30,9 @@ ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 test: $(SYNC) ## every test and doctest
 	$(RUN) pytest
 
+worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
+	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
+
 mutants: $(SYNC) ## plants known defects one at a time; each must be caught by a test (or ONLY="name ...")
 	$(RUN) python -m learning_pipeline_tests.mutants $(ONLY)
 
@@ -49,4 +52,4 @@ lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test mutants bench lint
+.PHONY: help demo ui test worlds mutants bench lint

@@ -1,7 +1,11 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.analysis.calibration.tables import Calibration
+from learning_pipeline.analysis.exploration.tables import GuardValue
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars
@@ -11,7 +15,8 @@ from learning_pipeline.shadow.tables import Outcomes, Pending
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
+ANALYSED += [GuardValue, Calibration]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED]
 TABLES = [*LANDED, *DERIVED]
 
