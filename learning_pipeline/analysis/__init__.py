@@ -1,12 +1,14 @@
 """Verdicts: what blocking saved and cost, which strategies earn, how fast signals are executed, and how sure that is.
 
-Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most, how
-long does a signal wait for its execution, and how far is simulated money from real money?
+Question: which guards save money, which cost money, what does blocking as a whole miss, what if the gates had been
+others, which strategy earns most, how long does a signal wait for its execution, and how far is simulated money from
+real money?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
 ``events.fills``, ``events.trades``. Out, of ``guards/``: ``analysis.guard_effectiveness``,
-``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``;
-of ``exploration/``: ``analysis.guard_value``; of ``calibration/``: ``analysis.calibration``.
+``analysis.opportunity_cost``; of ``what_if/``: ``analysis.what_if``, ``analysis.swap_sets``; of ``strategies/``:
+``analysis.signal_decay``, ``analysis.strategy_leaderboard``; of ``exploration/``: ``analysis.guard_value``; of
+``calibration/``: ``analysis.calibration``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -27,6 +29,10 @@ settled rows:
   active days, else ``inconclusive``. On 2,000 planted worlds of 40 and of 90 days intervals cover .94 to .95, and a
   guard that does nothing gets a verdict in .04 to .06; where more is blocked on the days that are good for what is
   blocked, intervals cover .91 to .95 (`make worlds` prints it all).
+
+What if (`what_if/` says how): each scenario of the settings decides the cohort again (`policy.GateMatrix`); its delta
+is the net PnL swapped in minus swapped out, with the interval above and q over the scenarios, once with capital for
+everything and once as far as a book of ``capital_usd`` and ``max_open_positions`` goes.
 
 Strategies, `*` for all of them:
 
@@ -62,7 +68,8 @@ A block of unknown cause stands under no guard, but counts in the opportunity co
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "What-If Scenarios", "Signal Decay", "Strategy
+Leaderboard".
 """
 
 from learning_pipeline.analysis.calibration.calibrate import calibrate

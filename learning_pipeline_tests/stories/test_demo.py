@@ -21,7 +21,14 @@ FILLED = {
     "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
     "market": ["bars"],
     "shadow": ["outcomes"],
-    "analysis": ["guard_effectiveness", "opportunity_cost", "signal_decay", "strategy_leaderboard"],
+    "analysis": [
+        "guard_effectiveness",
+        "opportunity_cost",
+        "what_if",
+        "swap_sets",
+        "signal_decay",
+        "strategy_leaderboard",
+    ],
 }
 
 
