@@ -4,8 +4,8 @@ Question: which guards save money, which cost money, what does blocking as a who
 how long does a signal wait for its execution?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
-``events.fills``, ``events.trades``. Out: ``analysis.guard_effectiveness``, ``analysis.opportunity_cost``,
-``analysis.signal_decay``, ``analysis.strategy_leaderboard``.
+``events.fills``, ``events.trades``. Out, of ``guards/``: ``analysis.guard_effectiveness``,
+``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -42,12 +42,13 @@ each day by signal_id.
 Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
 """
 
-from learning_pipeline.analysis.decay import signal_decay
-from learning_pipeline.analysis.guards import guard_effectiveness
-from learning_pipeline.analysis.leaderboard import strategy_leaderboard
-from learning_pipeline.analysis.opportunity import opportunity_cost
+from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness
+from learning_pipeline.analysis.guards.opportunity import opportunity_cost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.strategies.decay import signal_decay
+from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboard
+from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 
 __all__ = [
     "AnalysisSettings",

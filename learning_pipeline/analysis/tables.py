@@ -1,4 +1,7 @@
-"""Tables of verdicts. Cohorts are by decision time; rows state what is pending or unknown, never hide it."""
+"""What tables of verdicts share.
+
+Cohorts are by decision time; rows state what is pending or unknown, never hide it.
+"""
 
 import pandera.polars as pa
 import polars as pl
@@ -13,87 +16,3 @@ class Windowed(Table):
 
     as_of: pl.Date = pa.Field(description="the day, as of its end")
     window_days: pl.Int64 = pa.Field(ge=1, description="decisions of that many days up to the end of as_of")
-
-
-class GuardEffectiveness(Windowed, key=("as_of", "window_days", "guard")):
-    """One row per as_of, window and guard: what the guard saved or cost, and how sure that is."""
-
-    guard: pl.String = pa.Field(description="guard or gate")
-    n_blocked: pl.Int64 = pa.Field(ge=0, description="blocked decisions that it was among the blockers of")
-    n_marginal: pl.Int64 = pa.Field(ge=0, description="settled decisions that enter the quantity in `basis`")
-    n_pending: pl.Int64 = pa.Field(ge=0, description="of n_blocked, outcome still open")
-    n_unlabelled: pl.Int64 = pa.Field(ge=0, description="of n_blocked, no outcome can be simulated")
-    n_unknown: pl.Int64 = pa.Field(ge=0, description="of n_blocked, other blockers may exist that were not recorded")
-    n_clusters: pl.Int64 = pa.Field(ge=0, description="UTC days with at least one decision in `basis`")
-    missed_profit_usd: pl.Float64 = pa.Field(ge=0, description="net PnL of blocked winners (gross attribution)")
-    avoided_loss_usd: pl.Float64 = pa.Field(ge=0, description="minus net PnL of blocked losers (gross attribution)")
-    net_saved_usd: pl.Float64 = pa.Field(description="avoided_loss - missed_profit (gross attribution)")
-    net_saved_roi: pl.Float64 = pa.Field(description="minus the sum of net ROI (gross attribution), fractions")
-    marginal_net_saved_usd: pl.Float64 = pa.Field(nullable=True, description="minus net PnL of what it alone blocked")
-    marginal_low_usd: pl.Float64 = pa.Field(description="lower bound of the marginal saving")
-    marginal_high_usd: pl.Float64 = pa.Field(description="upper bound of the marginal saving")
-    basis: pl.String = pa.Field(
-        isin=["marginal", "first_blocker"], description="quantity that interval, p and verdict are of"
-    )
-    basis_net_saved_usd: pl.Float64 = pa.Field(description="that quantity")
-    ci_low_usd: pl.Float64 = pa.Field(
-        nullable=True, description="95 % interval of it; null where it cannot be computed"
-    )
-    ci_high_usd: pl.Float64 = pa.Field(nullable=True, description="95 % interval of it")
-    p_value: pl.Float64 = pa.Field(nullable=True, ge=0, le=1, description="two-sided, day totals, t")
-    q_value: pl.Float64 = pa.Field(nullable=True, ge=0, le=1, description="Benjamini-Hochberg over guards")
-    shapley_usd: pl.Float64 = pa.Field(description="saving with each decision's PnL split equally among its blockers")
-    verdict: pl.String = pa.Field(isin=VERDICTS, description="saves or costs at q <= 0.05 with at least 10 active days")
-
-
-class OpportunityCost(Windowed, key=("as_of", "window_days")):
-    """One row per as_of and window: what blocking as a whole missed and avoided."""
-
-    missed_profit_usd: pl.Float64 = pa.Field(ge=0, description="net PnL of blocked winners")
-    avoided_loss_usd: pl.Float64 = pa.Field(ge=0, description="minus net PnL of blocked losers")
-    net_opportunity_cost_usd: pl.Float64 = pa.Field(description="missed - avoided: positive means blocking cost money")
-    ci_low_usd: pl.Float64 = pa.Field(nullable=True, description="95 % interval of the net")
-    ci_high_usd: pl.Float64 = pa.Field(nullable=True, description="95 % interval of the net")
-    n_blocked: pl.Int64 = pa.Field(ge=0, description="blocked decisions")
-    n_settled: pl.Int64 = pa.Field(ge=0, description="of these, with an outcome")
-    n_pending: pl.Int64 = pa.Field(ge=0, description="of these, outcome still open")
-    n_unlabelled: pl.Int64 = pa.Field(ge=0, description="of these, no outcome can be simulated")
-
-
-class SignalDecay(Windowed, key=("as_of", "window_days", "strategy")):
-    """One row per as_of, window and strategy (`*`: all): how long after the signal it was executed, how much worse."""
-
-    strategy: pl.String = pa.Field(description="strategy of the signal; `*` for all")
-    n: pl.Int64 = pa.Field(ge=0, description="of n_decided, executed: a fill is known; its first one counts")
-    n_decided: pl.Int64 = pa.Field(ge=0, description="signals decided in the window, whatever the answer")
-    avg_decay_seconds: pl.Float64 = pa.Field(nullable=True, description="mean of first fill - signal, seconds")
-    median_decay_seconds: pl.Float64 = pa.Field(nullable=True, description="median of it, seconds")
-    p90_decay_seconds: pl.Float64 = pa.Field(nullable=True, description="nine of ten are executed sooner, seconds")
-    drift_bps: pl.Float64 = pa.Field(
-        nullable=True,
-        description="mean of first fill against the price at the decision, basis points; positive is worse",
-    )
-    expired_share: pl.Float64 = pa.Field(
-        nullable=True, ge=0, le=1, description="of n_decided, expired (never_decided included), a fraction"
-    )
-
-
-class StrategyLeaderboard(Windowed, key=("as_of", "window_days", "strategy", "kind")):
-    """One row per as_of, window, strategy (`*`: all) and kind: what it earned, really or in the shadow."""
-
-    strategy: pl.String = pa.Field(description="strategy; `*` for all")
-    kind: pl.String = pa.Field(
-        isin=["real", "shadow"],
-        description="real: trades closed in the window; shadow: simulated, of all approved and blocked in the window",
-    )
-    n: pl.Int64 = pa.Field(ge=0, description="closed trades or settled decisions")
-    n_pending: pl.Int64 = pa.Field(
-        ge=0, description="signals decided in the window; real: in a trade not yet closed; shadow: outcome still open"
-    )
-    n_unlabelled: pl.Int64 = pa.Field(ge=0, description="shadow: no outcome can be simulated; real: 0")
-    win_rate: pl.Float64 = pa.Field(nullable=True, ge=0, le=1, description="of n, net PnL above 0, a fraction")
-    total_pnl_usd: pl.Float64 = pa.Field(description="net PnL of n")
-    ci_low_usd: pl.Float64 = pa.Field(
-        nullable=True, description="95 % interval of it; null where it cannot be computed"
-    )
-    ci_high_usd: pl.Float64 = pa.Field(nullable=True, description="95 % interval of it")

@@ -1,18 +1,20 @@
-"""Sums per UTC day and group as of a day, from which every window is added up."""
+"""Sums per UTC day and group as of each day, from which every window is added up."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from learning_pipeline.stats import running_total
+from learning_pipeline.analysis.settings import AnalysisSettings
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Sums = dict[str, Floats]
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -30,10 +32,10 @@ class Facts(NamedTuple):
         What is added up, by name.
     """
 
-    decided_on: NDArray[np.int64]
-    since: NDArray[np.int64]
-    until: NDArray[np.int64]
-    group: NDArray[np.int64]
+    decided_on: Ints
+    since: Ints
+    until: Ints
+    group: Ints
     measures: Mapping[str, Floats]
 
 
@@ -45,61 +47,99 @@ def facts(frame: pl.DataFrame, group: pl.Expr, **measures: pl.Expr) -> Facts:
     return Facts(decided_on, since, until, groups, {m.name: m.to_numpy() for m in numbers.select(*measures)})
 
 
-def day_sums(known: Facts, as_of: dt.date, n_days: int, n_groups: int) -> dict[str, Floats]:
-    """Each measure by group and day, as of the end of a day.
+def each_window(
+    known: Sequence[Facts], n_groups: int, as_ofs: Sequence[dt.date], settings: AnalysisSettings
+) -> Iterator[tuple[dt.date, int, Sums]]:
+    """Day sums of every window, as of the end of each day.
 
     Parameters
     ----------
-    known : Facts
-        Rows of any days.
-    as_of : date
-        Only rows that hold as of it are added.
-    n_days : int
-        Days up to and including as_of.
+    known : sequence of Facts
+        Rows of any days; measures of one name in several of them are added.
     n_groups : int
         Groups; those without rows are 0.
+    as_ofs : sequence of date
+        Days, in any order; each counts once.
+    settings : AnalysisSettings
+        Windows.
 
-    Returns
-    -------
-    dict of ndarray of shape (n_groups, n_days)
-        Sums by measure, taken row by row; the last day is as_of.
+    Yields
+    ------
+    as_of : date
+        From first to last.
+    window_days : int
+        In the order of the settings.
+    by_day : dict of ndarray of shape (n_groups, window_days)
+        Sum by measure of the rows that hold as of the day, taken row by row; the last day is as_of.
     """
-    last = (as_of - EPOCH).days
-    start, stop = np.searchsorted(known.decided_on, [last - n_days + 1, last + 1])
-    holds = (known.since[start:stop] <= last) & (known.until[start:stop] > last)
-    rows = np.flatnonzero(holds) + start
-    cell = known.group[rows] * n_days + (known.decided_on[rows] - (last - n_days + 1))
+    asked, n_days = sorted(set(as_ofs)), max(settings.windows)
+    walks = [_day_sums(some, n_groups, asked, n_days) for some in known]
+    for as_of, *parts in zip(asked, *walks, strict=True):
+        by_day = _added(parts)
+        for window in settings.windows:
+            yield as_of, window, {name: x[:, -window:] for name, x in by_day.items()}
+
+
+def _day_sums(known: Facts, n_groups: int, as_ofs: list[dt.date], n_days: int) -> Iterator[Sums]:
+    """Sums of the last n_days as of each ascending day; only days whose rows changed since the last one are summed."""
+    changes = _Changes.of_rows(known)
+    sums = {name: np.zeros((n_groups, n_days)) for name in known.measures}
+    today = (as_ofs[0] - EPOCH).days - n_days if as_ofs else 0
+    for as_of in as_ofs:
+        before, today = today, (as_of - EPOCH).days
+        days = changes.between(before, today, n_days)
+        again = _sums_of(known, days, today, n_groups)
+        sums = {name: _moved(x, today - before) for name, x in sums.items()}
+        for name, x in again.items():
+            sums[name][:, days - today - 1] = x
+        yield sums
+
+
+class _Changes(NamedTuple):
+    """Days on which a row starts or ends to hold, in order, and the day that the row is of."""
+
+    on: Ints
+    of: Ints
+
+    @classmethod
+    def of_rows(cls, known: Facts) -> _Changes:
+        on, of = np.concatenate([known.since, known.until]), np.tile(known.decided_on, 2)
+        order = np.argsort(on)
+        return cls(on[order], of[order])
+
+    def between(self, before: int, today: int, n_days: int) -> Ints:
+        """Those of the last n_days up to today that changed, or came to be, after ``before``."""
+        start, stop = np.searchsorted(self.on, [before, today], side="right")
+        days = np.concatenate([self.of[start:stop], np.arange(before + 1, today + 1)])
+        return np.unique(days[(days > today - n_days) & (days <= today)])
+
+
+def _sums_of(known: Facts, days: Ints, today: int, n_groups: int) -> Sums:
+    """Each measure by group and day, for some days in order: the rows that hold today, added one by one."""
+    starts, stops = (np.searchsorted(known.decided_on, days, side=side) for side in ("left", "right"))
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(starts, stops, strict=True)])
+    rows = rows[(known.since[rows] <= today) & (known.until[rows] > today)]
+    cell = known.group[rows] * len(days) + np.searchsorted(days, known.decided_on[rows])
 
     def by_day(x: Floats) -> Floats:
-        flat = np.bincount(cell, weights=x[rows], minlength=n_groups * n_days)
-        return flat.astype(np.float64, copy=False).reshape(n_groups, n_days)
+        flat = np.bincount(cell, weights=x[rows], minlength=n_groups * len(days))
+        return flat.astype(np.float64, copy=False).reshape(n_groups, len(days))
 
     return {name: by_day(x) for name, x in known.measures.items()}
 
 
-def window_sums(by_day: Mapping[str, Floats], window_days: int) -> dict[str, Floats]:
-    """Each measure over the last ``window_days`` days, day after day; shape (n_groups,).
-
-    >>> window_sums({"n": np.array([[1.0, 2.0, 4.0]])}, 2)["n"].tolist()
-    [6.0]
-    """
-    return {name: running_total(x[:, -window_days:]) for name, x in by_day.items()}
-
-
-def cut(columns: Mapping[str, NDArray], seen: NDArray[np.bool_], as_of: dt.date, window: int) -> dict[str, NDArray]:
-    """Columns of the groups that were seen, and of group 0, with number of the ``group``, as_of, day and window."""
-    groups = np.flatnonzero(seen | (np.arange(len(seen)) == 0))
-    last = (as_of - EPOCH).days
-    same = {name: np.full(len(groups), n) for name, n in {"as_of": last, "day": last, "window_days": window}.items()}
-    return same | {"group": groups} | {name: x[groups] for name, x in columns.items()}
+def _moved(sums: Floats, n_days: int) -> Floats:
+    """A copy with the last days first to go: moved to the past by n_days, days that come in are 0."""
+    moved = np.zeros_like(sums)
+    kept = max(sums.shape[1] - n_days, 0)
+    moved[:, :kept] = sums[:, sums.shape[1] - kept :]
+    return moved
 
 
-def as_rows(blocks: list[dict[str, NDArray]], names: list[str], counts: list[str]) -> pl.DataFrame:
-    """All blocks in one frame: NaN is null, days are dates, counts whole, groups named as ``strategy``."""
-    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
-    return columns.fill_nan(None).select(
-        pl.exclude("group", "as_of", "day", *counts),
-        pl.col(counts).cast(pl.Int64),
-        pl.col("as_of", "day").cast(pl.Int32).cast(pl.Date),
-        pl.Series(names).gather(columns["group"]).alias("strategy"),
-    )
+def _added(parts: Sequence[Sums]) -> Sums:
+    """All measures; those of one name are added."""
+    total: Sums = {}
+    for sums in parts:
+        for name, x in sums.items():
+            total[name] = total[name] + x if name in total else x
+    return total

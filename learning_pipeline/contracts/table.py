@@ -60,7 +60,7 @@ class Table(pa.DataFrameModel):
     @classmethod
     def room(cls) -> str:
         """Name of the room that writes the table: its package under ``learning_pipeline``."""
-        return cls.__module__.split(".")[-2:][0]
+        return cls.__module__.split(".")[:2][-1]
 
     @classmethod
     def table(cls) -> str:

@@ -6,19 +6,15 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from learning_pipeline.analysis.decay import signal_decay as time_executions
-from learning_pipeline.analysis.guards import guard_effectiveness as judge_guards
-from learning_pipeline.analysis.leaderboard import ranked
-from learning_pipeline.analysis.leaderboard import strategy_leaderboard as rank_strategies
-from learning_pipeline.analysis.opportunity import opportunity_cost as cost_blocking
-from learning_pipeline.analysis.strategies import ALL
-from learning_pipeline.analysis.tables import (
-    VERDICTS,
-    GuardEffectiveness,
-    OpportunityCost,
-    SignalDecay,
-    StrategyLeaderboard,
-)
+from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness as judge_guards
+from learning_pipeline.analysis.guards.opportunity import opportunity_cost as cost_blocking
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.strategies.decay import signal_decay as time_executions
+from learning_pipeline.analysis.strategies.groups import ALL
+from learning_pipeline.analysis.strategies.leaderboard import ranked
+from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboard as rank_strategies
+from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.tables import VERDICTS
 from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes

@@ -1,7 +1,8 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars

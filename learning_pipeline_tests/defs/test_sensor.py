@@ -16,7 +16,7 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 from dagster._daemon.sensor import execute_sensor_iteration
 
-from learning_pipeline.analysis.tables import OpportunityCost
+from learning_pipeline.analysis.guards.tables import OpportunityCost
 from learning_pipeline.cli.jobs import prepare_instance
 from learning_pipeline.events.tables import Signals
 from learning_pipeline.stores.home import VARIABLE

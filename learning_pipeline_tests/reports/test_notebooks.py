@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from learning_pipeline.analysis.tables import GuardEffectiveness
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
 

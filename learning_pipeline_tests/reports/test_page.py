@@ -8,7 +8,7 @@ import re
 import polars as pl
 import pytest
 
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.reports import Facts, choose_window, render
 from learning_pipeline.reports.words import MINUS
 from learning_pipeline.shadow.settings import ShadowSettings

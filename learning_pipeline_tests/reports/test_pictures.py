@@ -8,7 +8,7 @@ import random
 import polars as pl
 import pytest
 
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.reports import (

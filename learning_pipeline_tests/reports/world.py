@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.reports import Facts, Window
 from learning_pipeline.shadow.settings import ShadowSettings
 

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from learning_pipeline.analysis.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.worlds import Root, stamp

@@ -6,14 +6,14 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from learning_pipeline.analysis.cohort import decided_in_windows, in_force, in_windows, with_outcomes
-from learning_pipeline.analysis.executions import executions, still_open
+from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.strategies import by_strategy, strategy_names
-from learning_pipeline.analysis.tables import StrategyLeaderboard
-from learning_pipeline.analysis.windows import Facts, Floats, as_rows, cut, day_sums, facts, window_sums
+from learning_pipeline.analysis.strategies.executions import executions, still_open
+from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
+from learning_pipeline.analysis.strategies.tables import StrategyLeaderboard
+from learning_pipeline.analysis.windows import Facts, Sums, each_window, facts
 from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline.stats import total_intervals
 
@@ -21,8 +21,6 @@ DECIDED = ["signal_id", "day", "decided_at", "decision", "strategy", "book"]
 TRADED = ["trade_id", "signal_id", "day", "happened_at", "closed_at", "strategy", "book", "pnl_usd"]
 COUNTS = ["window_days", "n", "n_pending", "n_unlabelled"]
 TRIED = ["approved", "blocked"]
-
-Rows = dict[str, NDArray]
 
 
 def strategy_leaderboard(
@@ -61,11 +59,11 @@ def strategy_leaderboard(
     names = strategy_names(decided, closed, named)
     real = [_real(closed, named, names), facts(by_strategy(opened, names), pl.col("group"), n_pending=pl.lit(1))]
     shadow = _shadow(decided.filter(pl.col("decision").is_in(TRIED)), outcomes, names)
-    days, blocks = max(settings.windows), []
-    for as_of in sorted(set(as_ofs)):
-        by_kind = {"real": _sums(real, as_of, days, len(names)), "shadow": _sums(shadow, as_of, days, len(names))}
-        blocks += [block for window in settings.windows for block in _blocks(by_kind, as_of, window)]
-    return StrategyLeaderboard.checked(as_rows(blocks, names, COUNTS))
+    both = (each_window(known, len(names), as_ofs, settings) for known in (real, shadow))
+    blocks = []
+    for (as_of, window, by_day), (_, _, in_shadow) in zip(*both, strict=True):
+        blocks += _blocks({"real": by_day, "shadow": in_shadow}, as_of, window)
+    return StrategyLeaderboard.checked(as_rows(blocks, COUNTS, strategy=pl.Series(names)))
 
 
 def ranked(leaderboard: pl.DataFrame) -> pl.DataFrame:
@@ -111,25 +109,16 @@ def _shadow(tried: pl.DataFrame, outcomes: pl.DataFrame, names: list[str]) -> li
     return [results, facts(by_strategy(tried, names), group, n_pending=pl.lit(1))]
 
 
-def _sums(known: list[Facts], as_of: dt.date, n_days: int, n_groups: int) -> dict[str, Floats]:
-    """Day sums of all facts; measures of one name are added."""
-    sums: dict[str, Floats] = {}
-    for some in known:
-        for name, x in day_sums(some, as_of, n_days, n_groups).items():
-            sums[name] = sums[name] + x if name in sums else x
-    return sums
-
-
-def _blocks(by_kind: dict[str, dict[str, Floats]], as_of: dt.date, window: int) -> list[Rows]:
+def _blocks(by_kind: dict[str, Sums], as_of: dt.date, window: int) -> list[Rows]:
     """Columns of `StrategyLeaderboard`, for each kind the same strategies."""
     found = {kind: _columns(by_day, window) for kind, by_day in by_kind.items()}
     seen = np.any([x[name] > 0 for x in found.values() for name in COUNTS[1:]], axis=0)
     return [cut(x | {"kind": np.full(len(seen), kind)}, seen, as_of, window) for kind, x in found.items()]
 
 
-def _columns(by_day: dict[str, Floats], window: int) -> Rows:
-    sums = window_sums(by_day, window)
-    total = total_intervals(by_day["pnl"][:, -window:], window)
+def _columns(by_day: Sums, window: int) -> Rows:
+    sums = window_sums(by_day)
+    total = total_intervals(by_day["pnl"], window)
     n = np.where(sums["n"] > 0, sums["n"], np.nan)
     return {
         **{name: sums[name] for name in COUNTS[1:]},

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline_tests.analysis import plain_books
-from learning_pipeline_tests.analysis.books import (
+from learning_pipeline_tests.analysis.plain import assert_same
+from learning_pipeline_tests.analysis.rows import at, day, outcome
+from learning_pipeline_tests.analysis.strategies import plain_books
+from learning_pipeline_tests.analysis.strategies.books import (
     Journal,
     answer,
     board,
@@ -19,8 +21,6 @@ from learning_pipeline_tests.analysis.books import (
     signal,
     trade,
 )
-from learning_pipeline_tests.analysis.test_worlds import assert_same
-from learning_pipeline_tests.analysis.worlds import at, day, outcome
 
 tables = pytest.mark.parametrize("table", [decay, board])
 days = st.integers(0, 14)

@@ -7,35 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline_tests.analysis import plain
-from learning_pipeline_tests.analysis.worlds import (
-    Row,
-    World,
-    at,
-    blocked,
-    busy,
-    day,
-    failed,
-    guards,
-    opportunity,
-    outcome,
-    worlds,
-)
+from learning_pipeline_tests.analysis.guards import plain
+from learning_pipeline_tests.analysis.guards.worlds import World, blocked, busy, failed, guards, opportunity, worlds
+from learning_pipeline_tests.analysis.plain import assert_same
+from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
 
 tables = pytest.mark.parametrize("table", [guards, opportunity])
 days = st.integers(0, 14)
 tenths = worlds(unit=0.1)
 """Worlds whose sums round: another order of addition gives other bits."""
 modest = settings(deadline=None, max_examples=60)
-
-
-def assert_same(found: list[Row], expected: list[Row]) -> None:
-    assert len(found) == len(expected)
-    for got, want in zip(found, expected, strict=True):
-        assert got.keys() >= want.keys()
-        for name, value in want.items():
-            close = pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float) else value
-            assert got[name] == close, name
 
 
 @modest

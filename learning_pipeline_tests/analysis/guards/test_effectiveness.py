@@ -9,18 +9,9 @@ from hypothesis import given, settings
 from pydantic import ValidationError
 
 from learning_pipeline.analysis import AnalysisSettings, GuardEffectiveness, guard_effectiveness
-from learning_pipeline_tests.analysis.plain import cohort
-from learning_pipeline_tests.analysis.worlds import (
-    World,
-    blocked,
-    day,
-    failed,
-    frames,
-    guards,
-    opportunity,
-    outcome,
-    worlds,
-)
+from learning_pipeline_tests.analysis.guards.plain import cohort
+from learning_pipeline_tests.analysis.guards.worlds import World, blocked, failed, frames, guards, opportunity, worlds
+from learning_pipeline_tests.analysis.rows import day, outcome
 
 modest = settings(deadline=None, max_examples=40)
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from learning_pipeline.analysis import AnalysisSettings, OpportunityCost, opportunity_cost
-from learning_pipeline_tests.analysis.worlds import blocked, day, frames, opportunity, outcome
+from learning_pipeline_tests.analysis.guards.worlds import blocked, frames, opportunity
+from learning_pipeline_tests.analysis.rows import day, outcome
 
 
 def test_by_hand() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from learning_pipeline.analysis import AnalysisSettings, signal_decay, strategy_leaderboard
 from learning_pipeline.events.tables import Decisions, Fills, Orders, Signals, Trades
 from learning_pipeline.shadow.tables import Outcomes
-from learning_pipeline_tests.analysis.worlds import Row, at, day, outcome
+from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
 
 WORDS = ["approved"] * 4 + ["blocked", "blocked", "expired", "cancelled"]
 

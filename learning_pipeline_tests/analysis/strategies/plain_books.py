@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from learning_pipeline_tests.analysis.books import Journal
 from learning_pipeline_tests.analysis.plain import interval
-from learning_pipeline_tests.analysis.worlds import Row
+from learning_pipeline_tests.analysis.rows import Row
+from learning_pipeline_tests.analysis.strategies.books import Journal
 
 
 def known(journal: Journal, as_of: dt.date) -> Journal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import random
 from typing import Any
 
@@ -12,20 +11,10 @@ from hypothesis import strategies as st
 from learning_pipeline.analysis import AnalysisSettings, guard_effectiveness, opportunity_cost
 from learning_pipeline.events.tables import Decisions, Gates
 from learning_pipeline.shadow.tables import Outcomes
+from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
 
-FIRST = dt.date(2024, 1, 1)
 GUARDS = ["g1", "g2", "g3"]
-Row = dict[str, Any]
 World = tuple[list[Row], list[Row], list[Row]]
-
-
-def day(k: int) -> dt.date:
-    return FIRST + dt.timedelta(days=k)
-
-
-def at(k: int) -> dt.datetime:
-    """Noon of day k."""
-    return dt.datetime.combine(day(k), dt.time(12), dt.UTC)
 
 
 def blocked(signal_id: str, decided: int, *by: str, known: int | None = None, **more: Any) -> Row:
@@ -37,13 +26,6 @@ def blocked(signal_id: str, decided: int, *by: str, known: int | None = None, **
 
 def failed(signal_id: str, decided: int, gate: str, passed: bool | None = False) -> Row:
     return {"signal_id": signal_id, "gate": gate, "day": day(decided), "passed": passed}
-
-
-def outcome(signal_id: str, decided: int, known: int, pnl: float | None) -> Row:
-    """What came of the decision of day ``decided``, known on day ``known``; no PnL: unlabelled. Notional is 1000."""
-    money = {"net_pnl_usd": pnl, "net_roi": None if pnl is None else pnl / 1000}
-    row = {"signal_id": signal_id, "decided_at": at(decided), "known_at": at(known), "day": day(known)}
-    return row | {"outcome": "unlabelled" if pnl is None else "ttl_expired"} | money
 
 
 def frames(world: World) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

@@ -10,17 +10,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from learning_pipeline.analysis.cohort import decided_in_windows
-from learning_pipeline.analysis.executions import executions
-from learning_pipeline.analysis.quantiles import group_means, group_quantiles
+from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.strategies import by_strategy, strategy_names
-from learning_pipeline.analysis.tables import SignalDecay
-from learning_pipeline.analysis.windows import EPOCH, Facts, Floats, as_rows, cut, day_sums, facts, window_sums
+from learning_pipeline.analysis.strategies.executions import executions
+from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
+from learning_pipeline.analysis.strategies.quantiles import group_means, group_quantiles
+from learning_pipeline.analysis.strategies.tables import SignalDecay
+from learning_pipeline.analysis.windows import EPOCH, Facts, Floats, Sums, each_window, facts
 
 DECIDED = ["signal_id", "day", "decided_at", "decision", "strategy", "side", "entry_price", "book"]
 COUNTS = ["window_days", "n", "n_decided", "n_expired"]
-
-Rows = dict[str, NDArray]
 
 
 class Executed(NamedTuple):
@@ -75,11 +74,11 @@ def signal_decay(
     count = _counts(decided, names)
     filled = executions(decided, orders, fills, trades, settings.books)
     executed = _executed(filled.join(signals.select("signal_id", signal_at="happened_at"), on="signal_id"), names)
-    days, blocks = max(settings.windows), []
-    for as_of in sorted(set(as_ofs)):
-        by_day, first = day_sums(count, as_of, days, len(names)), _first_fills(executed, as_of, days)
-        blocks += [_rows(by_day, first, as_of, window) for window in settings.windows]
-    return SignalDecay.checked(as_rows(blocks, names, COUNTS).drop("n_expired"))
+    blocks = [
+        _rows(by_day, _first_fills(executed, as_of, window), as_of, window)
+        for as_of, window, by_day in each_window([count], len(names), as_ofs, settings)
+    ]
+    return SignalDecay.checked(as_rows(blocks, COUNTS, strategy=pl.Series(names)).drop("n_expired"))
 
 
 def _counts(decided: pl.DataFrame, names: list[str]) -> Facts:
@@ -109,11 +108,10 @@ def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> Executed:
     return Executed(*(x[rows[~again]] for x in executed))
 
 
-def _rows(by_day: dict[str, Floats], first: Executed, as_of: dt.date, window: int) -> Rows:
+def _rows(by_day: Sums, first: Executed, as_of: dt.date, window: int) -> Rows:
     """Columns of `SignalDecay` for the strategies that decided something in the window, and for all."""
-    sums = window_sums(by_day, window)
-    start = np.searchsorted(first.decided_on, (as_of - EPOCH).days - window + 1)
-    group, seconds, n_groups = first.group[start:], first.seconds[start:], len(sums["n_decided"])
+    sums = window_sums(by_day)
+    group, seconds, n_groups = first.group, first.seconds, len(sums["n_decided"])
     median, p90 = group_quantiles(seconds, group, n_groups, (0.5, 0.9))
     found = {
         "n": np.bincount(group, minlength=n_groups),
@@ -121,7 +119,7 @@ def _rows(by_day: dict[str, Floats], first: Executed, as_of: dt.date, window: in
         "avg_decay_seconds": group_means(seconds, group, n_groups),
         "median_decay_seconds": median,
         "p90_decay_seconds": p90,
-        "drift_bps": group_means(first.drift_bps[start:], group, n_groups),
+        "drift_bps": group_means(first.drift_bps, group, n_groups),
         "expired_share": sums["n_expired"] / np.where(sums["n_decided"], sums["n_decided"], np.nan),
     }
     return cut(found, sums["n_decided"] > 0, as_of, window)

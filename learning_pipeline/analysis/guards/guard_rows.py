@@ -8,14 +8,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from learning_pipeline.analysis.windows import EPOCH, Floats, window_sums
+from learning_pipeline.analysis.rows import Rows, stamped, window_sums
+from learning_pipeline.analysis.windows import Floats
 from learning_pipeline.stats import TotalIntervals, benjamini_hochberg, total_intervals
 
 MAX_Q = 0.05
 MIN_CLUSTERS = 10
 COUNTS = ["window_days", "n_blocked", "n_marginal", "n_pending", "n_unlabelled", "n_unknown", "n_clusters"]
-
-Rows = dict[str, NDArray]
 
 
 def guard_rows(by_day: Mapping[str, Floats], as_of: dt.date, window: int) -> Rows:
@@ -23,8 +22,8 @@ def guard_rows(by_day: Mapping[str, Floats], as_of: dt.date, window: int) -> Row
 
     Parameters
     ----------
-    by_day : dict of ndarray of shape (n_guards, n_days)
-        Day sums by measure, the last day is as_of, n_days at least the window.
+    by_day : dict of ndarray of shape (n_guards, window)
+        Day sums by measure, the last day is as_of.
     as_of : date
         The day.
     window : int
@@ -32,16 +31,15 @@ def guard_rows(by_day: Mapping[str, Floats], as_of: dt.date, window: int) -> Row
 
     Returns
     -------
-    dict of ndarray of shape (n_shown,)
-        Columns by name; guards by their number, as_of in days since 1970, NaN for null.
+    Rows
+        One per guard shown.
     """
-    shown = np.flatnonzero(by_day["n_blocked"][:, -window:].any(axis=1))
-    days = {name: x[shown, -window:] for name, x in by_day.items()}
-    sums = window_sums(days, window)
+    shown = np.flatnonzero(by_day["n_blocked"].any(axis=1))
+    days = {name: x[shown] for name, x in by_day.items()}
+    sums = window_sums(days)
     open_ended = sums["n_first_unknown"] > 0
-    cut = {"as_of": (as_of - EPOCH).days, "day": (as_of - EPOCH).days, "window_days": window}
-    same = {name: np.full(len(shown), number) for name, number in cut.items()}
-    return same | {"guard": shown} | _gross(sums) | _marginal(sums, open_ended) | _basis(days, open_ended, window)
+    judged = _gross(sums) | _marginal(sums, open_ended) | _basis(days, open_ended, window)
+    return stamped(shown, as_of, window) | judged
 
 
 def _gross(sums: dict[str, Floats]) -> Rows:

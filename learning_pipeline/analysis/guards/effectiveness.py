@@ -6,14 +6,14 @@ import datetime as dt
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from learning_pipeline.analysis.blocked import blocked_decisions
 from learning_pipeline.analysis.cohort import with_outcomes
-from learning_pipeline.analysis.guard_rows import COUNTS, guard_rows
+from learning_pipeline.analysis.guards.blocked import blocked_decisions
+from learning_pipeline.analysis.guards.guard_rows import COUNTS, guard_rows
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness
+from learning_pipeline.analysis.rows import as_rows
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import GuardEffectiveness
-from learning_pipeline.analysis.windows import Facts, day_sums, facts
+from learning_pipeline.analysis.windows import Facts, each_window, facts
 from learning_pipeline.policy import APPROVED, GateMatrix, Policy
 
 
@@ -47,13 +47,9 @@ def guard_effectiveness(
     if guards.is_empty():
         return GuardEffectiveness.frame()
     blocked = blocked.with_columns(alone=alone_blocked_by(blocked, gates, guards.to_list()))
-    count, money = _facts(blocked, outcomes, guards)
-    days, n = max(settings.windows), len(guards)
-    blocks = []
-    for as_of in sorted(set(as_ofs)):
-        by_day = day_sums(count, as_of, days, n) | day_sums(money, as_of, days, n)
-        blocks += [guard_rows(by_day, as_of, window) for window in settings.windows]
-    return GuardEffectiveness.checked(_named(blocks, guards))
+    windows = each_window(_facts(blocked, outcomes, guards), len(guards), as_ofs, settings)
+    blocks = [guard_rows(by_day, as_of, window) for as_of, window, by_day in windows]
+    return GuardEffectiveness.checked(as_rows(blocks, COUNTS, guard=guards))
 
 
 def alone_blocked_by(blocked: pl.DataFrame, gates: pl.DataFrame, guards: list[str]) -> pl.Series:
@@ -118,14 +114,4 @@ def _by_guard(frame: pl.DataFrame, guards: pl.Series) -> pl.DataFrame:
     return each.with_columns(
         number=guard.cast(pl.Enum(guards)).to_physical().cast(pl.Int64),
         first=guard.eq_missing(pl.col("blocker_component")),
-    )
-
-
-def _named(blocks: list[dict[str, NDArray]], guards: pl.Series) -> pl.DataFrame:
-    """All rows in one frame, with the types of the table."""
-    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
-    return columns.fill_nan(None).with_columns(
-        pl.col(COUNTS).cast(pl.Int64),
-        pl.col("as_of", "day").cast(pl.Int32).cast(pl.Date),
-        guards.gather(columns["guard"]).alias("guard"),
     )

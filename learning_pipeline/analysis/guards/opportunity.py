@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from learning_pipeline.analysis.blocked import blocked_decisions
 from learning_pipeline.analysis.cohort import with_outcomes
+from learning_pipeline.analysis.guards.blocked import blocked_decisions
+from learning_pipeline.analysis.guards.tables import OpportunityCost
+from learning_pipeline.analysis.rows import window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.tables import OpportunityCost
-from learning_pipeline.analysis.windows import Facts, Floats, day_sums, facts, window_sums
+from learning_pipeline.analysis.windows import Facts, Floats, each_window, facts
 from learning_pipeline.stats import total_interval
 
 ALL = pl.lit(0)
@@ -39,11 +40,11 @@ def opportunity_cost(
     """
     if not as_ofs:
         return OpportunityCost.frame()
-    count, money = _facts(blocked_decisions(decisions, as_ofs, settings), outcomes)
-    days, rows = max(settings.windows), []
-    for as_of in sorted(set(as_ofs)):
-        by_day = day_sums(count, as_of, days, 1) | day_sums(money, as_of, days, 1)
-        rows += [_row(by_day, window) | {"as_of": as_of, "day": as_of} for window in settings.windows]
+    known = _facts(blocked_decisions(decisions, as_ofs, settings), outcomes)
+    rows = [
+        _row(by_day, window) | {"as_of": as_of, "day": as_of}
+        for as_of, window, by_day in each_window(known, 1, as_ofs, settings)
+    ]
     return OpportunityCost.checked(OpportunityCost.frame(rows))
 
 
@@ -63,9 +64,9 @@ def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[Facts, Facts]
 
 
 def _row(by_day: Mapping[str, Floats], window: int) -> dict[str, object]:
-    sums = {name: x.item() for name, x in window_sums(by_day, window).items()}
+    sums = {name: x.item() for name, x in window_sums(by_day).items()}
     n_blocked, n_settled, n_unlabelled = (int(sums[n]) for n in ("n_blocked", "n_settled", "n_unlabelled"))
-    found = total_interval(by_day["net"][0, -window:], window)
+    found = total_interval(by_day["net"][0], window)
     return {
         "window_days": window,
         "missed_profit_usd": sums["missed"],

@@ -1,0 +1,1 @@
+"""Which guards save money, which cost money, and what blocking as a whole misses."""
