@@ -1,5 +1,7 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.analysis.calibration.tables import Calibration
+from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
@@ -15,7 +17,8 @@ from learning_pipeline.stores.warehouse import newest_rows
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard, Proposals]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
+ANALYSED += [GuardValue, Calibration, Proposals]
 DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED, *DECIDED]
 TABLES = [*LANDED, *DERIVED]
