@@ -57,7 +57,9 @@ def what_if(guards: list[Row], scenarios: list[Row]) -> dict[str, Row]:
     asked: dict[str, Row] = {}
     for row in scenarios:
         asked.setdefault(row["scenario"], {})[row["mode"]] = {k: v for k, v in row.items() if k not in KEYS}
-    return {name: disabled.get(name, _unseen(name, asked)) | asked.get(name, {}) for name in sorted(disabled | asked)}
+    unseen = {name: _unseen(modes) for name, modes in asked.items() if name.startswith("no_")}
+    told = unseen | disabled
+    return {name: told.get(name, {}) | asked.get(name, {}) for name in sorted(told | asked)}
 
 
 def _disabled(guard: Row) -> Row:
@@ -74,11 +76,9 @@ def _disabled(guard: Row) -> Row:
     }
 
 
-def _unseen(name: str, asked: dict[str, Row]) -> Row:
-    """A guard that a scenario disables, but that blocked nothing in the window."""
-    if not name.startswith("no_"):
-        return {}
-    return {"net_pnl_if_disabled": asked[name].get("unconstrained", {}).get("delta_usd")}
+def _unseen(modes: dict[str, Row]) -> Row:
+    """Of a guard that a scenario disables, but that blocked nothing in the window."""
+    return {"net_pnl_if_disabled": modes["unconstrained"]["delta_usd"]}
 
 
 def leaderboard(rows: list[Row], *, everything: bool = False) -> dict[str, Row]:
