@@ -6,6 +6,7 @@ from learning_pipeline.analysis.guards.tables import GuardEffectiveness, Opportu
 from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars
@@ -17,7 +18,7 @@ from learning_pipeline.stores.warehouse import newest_rows
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
 ANALYSED += [GuardValue, Calibration, Proposals]
 DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED, *DECIDED]

@@ -24,15 +24,17 @@ SHOWN = ["as_of", "kind", "target", "expected_delta_usd", "ci_low_usd", "ci_high
     **writes(Proposals),
     ins={
         "guards": reads(GuardEffectiveness, and_days=1),
+        "what_if": reads(WhatIf, and_days=1),
         "calibration": reads(Calibration, and_days=1),
         "gates": reads(Gates, WINDOW, and_days=1),
     },
 )
-def proposals(chain: Chain, guards: pl.DataFrame, calibration: pl.DataFrame, gates: pl.DataFrame) -> dg.Output[Any]:
+def proposals(
+    chain: Chain, guards: pl.DataFrame, what_if: pl.DataFrame, calibration: pl.DataFrame, gates: pl.DataFrame
+) -> dg.Output[Any]:
     """Changes of gates that the evidence supports, as of each day; nothing takes effect by itself."""
     as_ofs = days_between(*chain.days) if chain.days else []
-    longest = max(chain.analysis.windows)
-    rows = propose(guards, WhatIf.frame(), calibration, gates, {}, as_ofs, longest)
+    rows = propose(guards, what_if, calibration, gates, as_ofs, chain.analysis)
     latest = rows.filter(pl.col("as_of").is_in(as_ofs[-1:])).select(SHOWN)
     n_open = latest["state"].eq("open").sum()
     return materialised(Proposals, rows, alone=True, shown=latest, n_open=n_open, n_withdrawn=latest.height - n_open)

@@ -182,6 +182,24 @@ def rewrite(root: Root, **columns: pl.Expr) -> None:
     Lake(root.home.lake).replace(Proposals, newest, *days)
 
 
+def test_a_scenario_that_pays_is_proposed_and_moves_the_limit(root: Root, command: CommandLine) -> None:
+    wider = {"analysis": {"scenarios": {"wider": {"threshold": {"volatility_guard": 10.0}}}}}
+    root.run(settings=wider)
+    threshold, drop = sorted(listed(command), key=lambda p: p["kind"], reverse=True)
+    assert (threshold["kind"], threshold["scenario"], drop["kind"]) == ("threshold", "wider", "drop_guard")
+    assert threshold["change"] == '{"threshold":{"VolatilityGuard":10.0}}'
+    assert threshold["expected_delta_usd"] == pytest.approx(drop["expected_delta_usd"])
+    assert 0 < threshold["capital_aware_delta_usd"] <= threshold["expected_delta_usd"] * (1 + 1e-9)
+    assert threshold["n_trials"] >= 2
+    assert command("proposals", "approve", threshold["proposal_id"], "--by", "Ada").exit_code == 0
+    explained = lp.load_overrides(command.home).apply(OWN, explain=True)["VolatilityGuard"]
+    assert (explained.base_threshold, explained.threshold, explained.is_dropped) == (0.04, 10.0, False)
+    scenarios = lp.learnings(command.home, hours=24 * 90)["what_if_scenarios"]
+    assert scenarios["wider"]["unconstrained"]["delta_usd"] == threshold["expected_delta_usd"]
+    assert scenarios["no_volatility_guard"]["net_pnl_if_disabled"] == pytest.approx(drop["expected_delta_usd"])
+    assert scenarios["no_volatility_guard"]["capital_aware"]["status"] == "ok"
+
+
 def test_a_damaged_file_is_refused_until_the_ledger_writes_it_anew(command: CommandLine) -> None:
     command("proposals", "approve", the_one(command), "--by", "Ada")
     path = command.home / "overrides.json"

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from learning_pipeline.analysis.proposals.wording import guard_words, scenario_words
+from learning_pipeline.analysis.what_if.scenario import Scenario
 from learning_pipeline.policy import Policy
 
 MAX_Q = 0.05
@@ -29,6 +30,15 @@ def guards_that_cost(guards: pl.DataFrame) -> list[Row]:
     return [_drop(row) for row in costing.iter_rows(named=True)]
 
 
+def moving_policies(asked: Mapping[str, Scenario]) -> dict[str, Policy]:
+    """Policies, gates in snake case, of the scenarios that move or scale limits and do nothing else.
+
+    >>> list(moving_policies({"a": Scenario(scale={"ts": 0.9}), "b": Scenario(scale={"ts": 0.9}, drop=("halo",))}))
+    ['a']
+    """
+    return {name: s.policy for name, s in asked.items() if (s.threshold or s.scale) and not (s.drop or s.weights)}
+
+
 def scenarios_that_pay(scenarios: pl.DataFrame, policies: Mapping[str, Policy]) -> list[Row]:
     """A row for each scenario that moves limits only and pays, with limited capital too, by as_of, then scenario.
 
@@ -37,19 +47,18 @@ def scenarios_that_pay(scenarios: pl.DataFrame, policies: Mapping[str, Policy]) 
     scenarios : DataFrame
         ``analysis.what_if`` of one window.
     policies : mapping
-        Policy of each scenario by name, gates in snake case.
+        Policy of each scenario that can be proposed, by name.
 
     Returns
     -------
     list of dict
         Where q over all scenarios is at most 0.05 and the whole interval is above 0, with capital for everything, and
-        the change with limited capital is above 0 too. One that also drops a gate or re-weights a score is none.
+        the change with limited capital is above 0 too.
     """
-    moving = [name for name, policy in policies.items() if _moves_limits(policy)]
     aware = scenarios.filter(pl.col("mode") == "capital_aware")
     gained = aware.select("as_of", "scenario", capital_aware_delta_usd="delta_usd")
     tested = _with_trials(scenarios.filter(pl.col("mode") == "unconstrained"))
-    asked = tested.filter(pl.col("scenario").is_in(moving), pl.col("status") == "ok")
+    asked = tested.filter(pl.col("scenario").is_in(list(policies)), pl.col("status") == "ok")
     both = asked.join(gained, on=["as_of", "scenario"]).sort("as_of", "scenario")
     sure = (pl.col("q_value") <= MAX_Q) & (pl.col("ci_low_usd") > 0) & (pl.col("capital_aware_delta_usd") > 0)
     return [_move(row) for row in both.filter(sure).iter_rows(named=True)]
@@ -67,10 +76,6 @@ def identified(row: Row, change: Policy, bases: Mapping[str, float | None]) -> R
 def _with_trials(tested: pl.DataFrame) -> pl.DataFrame:
     """How many were tested together: those that q is over."""
     return tested.with_columns(n_trials=pl.col("p_value").is_not_null().sum().over("as_of").cast(pl.Int64))
-
-
-def _moves_limits(policy: Policy) -> bool:
-    return bool(policy.threshold or policy.scale) and policy.changed == policy.threshold.keys() | policy.scale.keys()
 
 
 def _drop(guard: Row) -> Row:

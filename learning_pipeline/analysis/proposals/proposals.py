@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from learning_pipeline.analysis.proposals.bases import Bases
-from learning_pipeline.analysis.proposals.evidence import guards_that_cost, identified, on_day, scenarios_that_pay
+from learning_pipeline.analysis.proposals.evidence import (
+    guards_that_cost,
+    identified,
+    moving_policies,
+    on_day,
+    scenarios_that_pay,
+)
 from learning_pipeline.analysis.proposals.tables import Proposals
+from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.contracts.days import ONE_DAY
-from learning_pipeline.policy import Policy
 
 Row = dict[str, Any]
 
@@ -22,9 +27,8 @@ def proposals(
     scenarios: pl.DataFrame,
     calibration: pl.DataFrame,
     gates: pl.DataFrame,
-    policies: Mapping[str, Policy],
     as_ofs: list[dt.date],
-    window_days: int,
+    settings: AnalysisSettings,
 ) -> pl.DataFrame:
     """Changes that the evidence of the longest window supports, as of each day, and those that it no longer does.
 
@@ -35,12 +39,10 @@ def proposals(
         before the first.
     gates : DataFrame
         ``events.gates`` of their windows.
-    policies : mapping
-        Policy of each scenario by name, gates in snake case.
     as_ofs : list of date
         Consecutive days, as of their end.
-    window_days : int
-        The window that counts; rows of others are left out.
+    settings : AnalysisSettings
+        Scenarios, and the windows, the longest of which counts.
 
     Returns
     -------
@@ -49,9 +51,10 @@ def proposals(
     """
     if not as_ofs:
         return Proposals.frame()
-    costing = guards_that_cost(_of_window(guards, window_days))
-    paying = scenarios_that_pay(_of_window(scenarios, window_days), policies)
-    bias, bases = _bias(_of_window(calibration, window_days)), Bases(gates, window_days)
+    longest, policies = max(settings.windows), moving_policies(settings.asked)
+    costing = guards_that_cost(_of_window(guards, longest))
+    paying = scenarios_that_pay(_of_window(scenarios, longest), policies)
+    bias, bases = _bias(_of_window(calibration, longest)), Bases(gates, longest)
     first, rows = min(as_ofs), list[Row]()
     before: dict[str, Row] = {}
     for as_of in [first - ONE_DAY, *sorted(set(as_ofs))]:

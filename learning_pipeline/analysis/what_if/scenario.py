@@ -67,9 +67,9 @@ class Scenario(Settings):
 
 
 DEFAULTS = {
-    "no_volatility_guard": Scenario(drop=("volatility_guard",)),
     # The seed asks for 0.5 % instead of 1 %: half of the bot's own limit, whatever that is.
     "half_roi_threshold": Scenario(scale={"roi_threshold": 0.5}),
+    "no_volatility_guard": Scenario(drop=("volatility_guard",)),
     "optimized_weights": Scenario(weights={"ts": FIT}),
 }
 """Seed learning-engine, "What-If Scenarios"."""

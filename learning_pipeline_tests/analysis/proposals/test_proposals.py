@@ -13,17 +13,21 @@ from polars.testing import assert_frame_equal
 from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness
 from learning_pipeline.analysis.proposals.proposals import proposals
+from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.analysis.what_if.scenario import Scenario
 from learning_pipeline.analysis.what_if.tables import WhatIf
 from learning_pipeline.events.tables import Gates
-from learning_pipeline.policy import Policy
 from learning_pipeline_tests.analysis.rows import Row, day
 
-POLICIES = {
-    "half_roi": Policy(scale={"roi_threshold": 0.5}),
-    "wider": Policy(threshold={"halo": 3.5}, scale={"roi_threshold": 0.5}),
-    "no_roi": Policy(drop=frozenset({"roi_threshold"})),
-    "both": Policy(drop=frozenset({"halo"}), scale={"roi_threshold": 0.5}),
+SCENARIOS = {
+    "half_roi": Scenario(scale={"roi_threshold": 0.5}),
+    "wider": Scenario(threshold={"halo": 3.5}, scale={"roi_threshold": 0.5}),
+    "no_roi": Scenario(drop=("roi_threshold",)),
+    "both": Scenario(drop=("halo",), scale={"roi_threshold": 0.5}),
+    "fitted": Scenario(weights={"ts": "fit"}, scale={"roi_threshold": 0.5}),
+    "twin": Scenario(scale={"roi_threshold": 0.5}),
 }
+SETTINGS = AnalysisSettings(scenarios=SCENARIOS)
 GATES = [
     {"signal_id": "s", "day": day(-80), "gate": "ROIThreshold", "base_threshold": 0.01},
     {"signal_id": "s", "day": day(0), "gate": "halo", "base_threshold": 3.0},
@@ -57,7 +61,7 @@ def proposed(
     calibration: list[Row] = [],  # noqa: B006
 ) -> pl.DataFrame:
     frames = GuardEffectiveness.frame(guards), WhatIf.frame(scenarios), Calibration.frame(calibration)
-    return proposals(*frames, Gates.frame(gates), POLICIES, [day(k) for k in days], 90)
+    return proposals(*frames, Gates.frame(gates), [day(k) for k in days], SETTINGS)
 
 
 def test_a_guard_that_costs_is_proposed_to_be_dropped_for_what_it_lost() -> None:
@@ -73,7 +77,8 @@ def test_a_guard_that_costs_is_proposed_to_be_dropped_for_what_it_lost() -> None
     assert row["would_change"] == (
         "In 90 days, what VolatilityGuard alone blocked would have netted +100.00 USD (95 % interval +50.00 to "
         "+150.00): 40 decisions on 20 days. Decisions of that kind that lose about 50.00 USD would bring the "
-        "interval to 0; the proposal is withdrawn when q over 3 guards exceeds 0.05 (now 0.002) or fewer than 10 days remain."
+        "interval to 0; the proposal is withdrawn when q over 3 guards exceeds 0.05 (now 0.002) or fewer "
+        "than 10 days remain."
     )
 
 
@@ -114,6 +119,7 @@ def test_a_scenario_that_pays_is_proposed_under_the_names_that_the_bot_uses() ->
         {"status": "not_evaluable", "q_value": None, "ci_low_usd": None, "delta_usd": None},
         {"name": "no_roi"},
         {"name": "both"},
+        {"name": "fitted"},
     ],
 )
 def test_what_is_not_sure_or_not_a_limit_is_not_proposed(doubt: dict[str, Any]) -> None:
@@ -182,11 +188,7 @@ def test_nothing_known_later_counts() -> None:
 
 
 def test_two_scenarios_that_are_one_change_are_one_proposal() -> None:
-    POLICIES["half_roi_again"] = POLICIES["half_roi"]
-    try:
-        rows = proposed(scenarios=[*scenario(1), *scenario(1, "half_roi_again", delta_usd=49.0)])
-    finally:
-        del POLICIES["half_roi_again"]
+    rows = proposed(scenarios=[*scenario(1), *scenario(1, "twin", delta_usd=49.0)])
     assert rows["scenario"].to_list() == ["half_roi"]
 
 
