@@ -1,11 +1,13 @@
 """Verdicts: what blocking saved and cost, which strategies earn, how fast signals are executed, and how sure that is.
 
-Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most, and
-how long does a signal wait for its execution?
+Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most,
+how long does a signal wait for its execution, what does waiting cost, and what did signals that expired or were
+cancelled miss?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
-``events.fills``, ``events.trades``. Out, of ``guards/``: ``analysis.guard_effectiveness``,
-``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``.
+``events.fills``, ``events.trades``; ``shadow.missed_outcomes``, ``shadow.delayed_outcomes``. Out, of ``guards/``:
+``analysis.guard_effectiveness``, ``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``,
+``analysis.strategy_leaderboard``; of ``missed/``: ``analysis.missed_opportunities``, ``analysis.edge_decay``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -35,16 +37,28 @@ Strategies, `*` for all of them:
   blocked alike: the strategy without any guard; expired and cancelled are in neither. Interval as above, on the days
   of the close or of the decision. A trade without a strategy counts under its signal's.
 
+Too late, `*` for all strategies:
+
+- *Missed opportunities*: of the cohort, the expired and the cancelled, each as if its signal had been taken when it was
+  made (`shadow`); otherwise as the opportunity cost.
+- *Edge decay*: the cohort of the shadow leaderboard, entered d bars later. Its delays are known together, so that every
+  delay has the same n; what cannot be entered any more earns 0 and stays in n. ``delay_cost_usd`` is the total at once
+  minus the total later, its interval of the day totals of that difference.
+
 A block of unknown cause stands under no guard, but counts in the opportunity cost. A row depends on nothing known
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard",
+"Missed Opportunity Tracking".
 """
 
 from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness
 from learning_pipeline.analysis.guards.opportunity import opportunity_cost
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.missed.edge import edge_decay
+from learning_pipeline.analysis.missed.opportunities import missed_opportunities
+from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.decay import signal_decay
 from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboard
@@ -52,11 +66,15 @@ from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLe
 
 __all__ = [
     "AnalysisSettings",
+    "EdgeDecay",
     "GuardEffectiveness",
+    "MissedOpportunities",
     "OpportunityCost",
     "SignalDecay",
     "StrategyLeaderboard",
+    "edge_decay",
     "guard_effectiveness",
+    "missed_opportunities",
     "opportunity_cost",
     "signal_decay",
     "strategy_leaderboard",
