@@ -14,7 +14,7 @@ FOREVER = 2**31 - 1
 """A day number after all days."""
 
 VERSION = ["signal_id", "decided_at"]
-RESULT = ["signal_id", "day", "known_at", "decided_at", "net_pnl_usd", "net_roi"]
+RESULT = ["signal_id", "day", "known_at", "decided_at", "net_pnl_usd", "net_roi", "notional_usd"]
 
 
 def decided_in_windows(
@@ -73,8 +73,8 @@ def with_outcomes(
     -------
     DataFrame
         One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns,
-        ``net_pnl_usd`` (quote money) and ``net_roi`` (fraction), both null where unlabelled. As of a day in
-        ``since <= day < until`` this is the version's outcome; at most one row of a signal holds on any day, and a
+        ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi`` (fraction), null where unlabelled. As of a day
+        in ``since <= day < until`` this is the version's outcome; at most one row of a signal holds on any day, and a
         version is pending on the days that none of its rows holds.
     """
     results = in_force(outcomes.select(columns), "signal_id", "known_at").drop("day", "known_at")

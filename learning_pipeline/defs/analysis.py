@@ -1,6 +1,5 @@
 """Assets of the analysis room: which guards saved money, what blocking cost, which strategies earn, and how fast."""
 
-import datetime as dt
 from typing import Any
 
 import dagster as dg
@@ -15,15 +14,14 @@ from learning_pipeline.analysis.strategies.leaderboard import ranked
 from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboard as rank_strategies
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.tables import VERDICTS
-from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
+from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline.events.tables import Decisions, Fills, Gates, Orders, Signals, Trades
 from learning_pipeline.reports import cost_drawing, guards_drawing
 from learning_pipeline.shadow.tables import Outcomes
 
-WINDOW = "analysis.windows"
 HEADLINE = ["as_of", "window_days", "guard", "verdict", "basis_net_saved_usd", "ci_low_usd", "ci_high_usd", "q_value"]
 HEADLINE += ["basis", "n_blocked", "n_marginal", "n_pending"]
 """What a person wants to see of a guard first."""
@@ -50,17 +48,17 @@ def guard_effectiveness(
     chain: Chain, decisions: pl.DataFrame, gates: pl.DataFrame, outcomes: pl.DataFrame
 ) -> dg.Output[Any]:
     """What each guard saved or cost, with its interval, as of each day."""
-    rows = judge_guards(decisions, gates, outcomes, _as_ofs(chain), chain.analysis)
-    latest = _latest(rows, chain)
-    verdicts = {f"n_{word}": latest["verdict"].eq(word).sum() for word in VERDICTS}
-    shown, drawing = latest.select(HEADLINE), guards_drawing(latest)
+    rows = judge_guards(decisions, gates, outcomes, as_ofs(chain), chain.analysis)
+    newest = latest(rows, chain)
+    verdicts = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
+    shown, drawing = newest.select(HEADLINE), guards_drawing(newest)
     return materialised(GuardEffectiveness, rows, alone=True, shown=shown, drawing=drawing, **verdicts)
 
 
 @dg.asset(**writes(OpportunityCost), ins={"decisions": reads(Decisions, WINDOW), "outcomes": reads(Outcomes, WINDOW)})
 def opportunity_cost(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame) -> dg.Output[Any]:
     """What blocking as a whole missed and avoided, as of each day."""
-    rows = cost_blocking(decisions, outcomes, _as_ofs(chain), chain.analysis)
+    rows = cost_blocking(decisions, outcomes, as_ofs(chain), chain.analysis)
     drawing = cost_drawing(rows.filter(pl.col("window_days") == max(chain.analysis.windows)))
     return materialised(OpportunityCost, rows, alone=True, drawing=drawing)
 
@@ -75,8 +73,8 @@ def signal_decay(
     trades: pl.DataFrame,
 ) -> dg.Output[Any]:
     """How long signals waited for their execution and what the wait cost, as of each day."""
-    rows = time_executions(signals, decisions, orders, fills, trades, _as_ofs(chain), chain.analysis)
-    return materialised(SignalDecay, rows, alone=True, shown=_latest(rows, chain))
+    rows = time_executions(signals, decisions, orders, fills, trades, as_ofs(chain), chain.analysis)
+    return materialised(SignalDecay, rows, alone=True, shown=latest(rows, chain))
 
 
 @dg.asset(**writes(StrategyLeaderboard), ins=EXECUTED | {"outcomes": reads(Outcomes, WINDOW)})
@@ -90,9 +88,9 @@ def strategy_leaderboard(
     trades: pl.DataFrame,
 ) -> dg.Output[Any]:
     """What each strategy earned, really and in the shadow of all its signals, as of each day."""
-    as_ofs, asked = _as_ofs(chain), chain.analysis
-    rows = rank_strategies(signals, decisions, outcomes, orders, fills, trades, as_ofs, asked)
-    return materialised(StrategyLeaderboard, rows, alone=True, shown=ranked(_latest(rows, chain)))
+    days, asked = as_ofs(chain), chain.analysis
+    rows = rank_strategies(signals, decisions, outcomes, orders, fills, trades, days, asked)
+    return materialised(StrategyLeaderboard, rows, alone=True, shown=ranked(latest(rows, chain)))
 
 
 @dg.asset_check(asset=asset_key(GuardEffectiveness), blocking=True)
@@ -124,12 +122,3 @@ def _adds_up(rows: pl.DataFrame, cell: list[str], counts: list[str]) -> dg.Asset
     return dg.AssetCheckResult(
         passed=wrong.is_empty(), severity=dg.AssetCheckSeverity.WARN, metadata={"n_wrong": wrong.height}
     )
-
-
-def _latest(rows: pl.DataFrame, chain: Chain) -> pl.DataFrame:
-    longest = pl.col("window_days") == max(chain.analysis.windows)
-    return rows.filter(pl.col("as_of") == pl.col("as_of").max(), longest)
-
-
-def _as_ofs(chain: Chain) -> list[dt.date]:
-    return days_between(*chain.days) if chain.days else []

@@ -1,5 +1,7 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.analysis.calibration.tables import Calibration
+from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.settings import AnalysisSettings
@@ -13,14 +15,8 @@ from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, Mis
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [
-    GuardEffectiveness,
-    OpportunityCost,
-    SignalDecay,
-    StrategyLeaderboard,
-    MissedOpportunities,
-    EdgeDecay,
-]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
+ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED]
 TABLES = [*LANDED, *DERIVED]

@@ -129,21 +129,17 @@ def _merge_bars(chain: Chain, files: list[FileRead]) -> tuple[Replacement, list[
 
 
 def _counts(files: list[FileRead], lines: pl.DataFrame, n_known_bars: list[int]) -> dict[str, dict[str, int]]:
-    by_file = {
-        (n, status): count
-        for n, status, count in lines.group_by("file_no", "status").len().select(pl.all()).iter_rows()
-    }
+    """How many lines of each file, by its digest, became what."""
+    merged = {(n, status): count for n, status, count in lines.group_by("file_no", "status").len().iter_rows()}
     counts = {}
     for n, file in enumerate(files):
-        n_duplicate = by_file.get((n, "duplicate"), 0) + n_known_bars[n] + file.n_duplicate
-        n_quarantined = by_file.get((n, "quarantined"), 0) + len(file.refusals)
-        counts[file.arrival.sha256] = {
-            "n_lines": file.n_lines,
-            "n_accepted": file.n_lines - n_duplicate - n_quarantined - file.n_incomplete,
-            "n_duplicate": n_duplicate,
-            "n_quarantined": n_quarantined,
+        not_new = {
+            "n_duplicate": file.n_duplicate + merged.get((n, "duplicate"), 0) + n_known_bars[n],
+            "n_quarantined": len(file.refusals) + merged.get((n, "quarantined"), 0),
             "n_incomplete": file.n_incomplete,
         }
+        n_accepted = file.n_lines - sum(not_new.values())
+        counts[file.arrival.sha256] = {"n_lines": file.n_lines, "n_accepted": n_accepted, **not_new}
     return counts
 
 

@@ -1,6 +1,5 @@
 """Assets of the analysis room: what came too late, and what waiting costs."""
 
-import datetime as dt
 from typing import Any
 
 import dagster as dg
@@ -11,13 +10,12 @@ from learning_pipeline.analysis.missed.opportunities import missed_opportunities
 from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.strategies.groups import ALL
 from learning_pipeline.analysis.strategies.tables import StrategyLeaderboard
-from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
+from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, Outcomes
 
-WINDOW = "analysis.windows"
 CENT = 0.01
 
 
@@ -26,8 +24,10 @@ CENT = 0.01
 )
 def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFrame) -> dg.Output[Any]:
     """What expired and cancelled signals would have earned, as of each day."""
-    rows = judge_the_missed(decisions, made, _as_ofs(chain), chain.analysis)
-    return materialised(MissedOpportunities, rows, alone=True, shown=_latest(rows, chain))
+    rows = judge_the_missed(decisions, made, as_ofs(chain), chain.analysis)
+    return materialised(
+        MissedOpportunities, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL)
+    )
 
 
 @dg.asset(
@@ -40,8 +40,8 @@ def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFra
 )
 def edge_decay(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame, delayed: pl.DataFrame) -> dg.Output[Any]:
     """What entering later would have earned, as of each day."""
-    rows = follow_the_edge(decisions, outcomes, delayed, chain.shadow.delays, _as_ofs(chain), chain.analysis)
-    return materialised(EdgeDecay, rows, alone=True, shown=_latest(rows, chain))
+    rows = follow_the_edge(decisions, outcomes, delayed, chain.shadow.delays, as_ofs(chain), chain.analysis)
+    return materialised(EdgeDecay, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL))
 
 
 @dg.asset_check(asset=asset_key(MissedOpportunities), blocking=True)
@@ -75,12 +75,3 @@ def delay_0_is_the_outcome_itself(edge_decay: pl.DataFrame, strategy_leaderboard
 
 def _none(wrong: pl.DataFrame) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=wrong.is_empty(), metadata={"n_wrong": wrong.height})
-
-
-def _latest(rows: pl.DataFrame, chain: Chain) -> pl.DataFrame:
-    longest = pl.col("window_days") == max(chain.analysis.windows)
-    return rows.filter(pl.col("as_of") == pl.col("as_of").max(), longest, pl.col("strategy") == ALL)
-
-
-def _as_ofs(chain: Chain) -> list[dt.date]:
-    return days_between(*chain.days) if chain.days else []

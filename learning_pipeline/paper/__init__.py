@@ -20,6 +20,13 @@ How it goes, for each bar of each market, in one common time order:
    its limit. A signal is cancelled while the venue is halted, or while another timeframe of its symbol is entering in
    the other direction.
 
+Exploration (``exploration_rate``, off by default): a blocked signal is approved after all by a draw, its failing gates
+recorded as failed, and traded in the learning book, which has its own purse and touches no guard of the other: every
+other answer stays what it would have been. ``propensity`` is the probability with which just that answer was drawn, the
+day's budget included: once ``exploration_max_per_day`` is reached, and where the venue or an opposite entry forbids the
+trade, a block was certain and carries 1. Draws are a pure function of seed and signal. The portfolio snapshot speaks of
+the profit book.
+
 The bars carry no quotes, so spreads are modelled (``spread``), and each decision says so in its metadata. Patterns are
 ``pm.<uptrend|downtrend|range>.<S1|S2|S3>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.
 

@@ -1,6 +1,8 @@
-"""The book: entries under way, open trades and money, and the events that their changes make."""
+"""A book: entries under way, open trades and money, and the events that their changes make."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from learning_pipeline.paper.cooldown import Cooldown
 from learning_pipeline.paper.costs import exit_price, fee_usd
@@ -12,13 +14,19 @@ from learning_pipeline.paper.results import open_pnl, result, told
 from learning_pipeline.paper.settings import PaperSettings
 from learning_pipeline.paper.signals import Signal
 
+NO_TAGS: Mapping[str, str] = {}
+
 
 class Book:
-    """All trades of all markets; one limit and one purse."""
+    """All trades of all markets; one limit and one purse. ``tags`` say whose book it is, in every event of it."""
 
-    def __init__(self, recorder: Recording, settings: PaperSettings) -> None:
+    def __init__(
+        self, recorder: Recording, settings: PaperSettings, notional_usd: float, tags: Mapping[str, str] = NO_TAGS
+    ) -> None:
         self._recorder = recorder
         self._settings = settings
+        self._notional_usd = notional_usd
+        self._tags = tags
         self._open: dict[str, list[Trade]] = {}
         self._n_open = 0
         self._cash_usd = settings.capital_usd
@@ -53,11 +61,16 @@ class Book:
             qty=qty,
             price=price,
             playbook_id=signal.strategy,
+            **self._tags,
         )
+
+    def order_entry(self, at_us: int, signal: Signal, limit: float) -> None:
+        """Record the order of an entry."""
+        self.order(at_us, entry_order_id(signal), signal, signal.side, self._entry_qty(signal), limit)
 
     def enter(self, at_us: int, market: str, signal: Signal, price: float) -> None:
         """Fill an entry at a price."""
-        qty = entry_qty(signal, self._settings)
+        qty = self._entry_qty(signal)
         fee = self._fill(at_us, signal, entry_order_id(signal), signal.side, qty, price)
         trade = Trade(signal, trade_id(signal), at_us, qty, price, qty, fee)
         self._open.setdefault(market, []).append(trade)
@@ -118,6 +131,7 @@ class Book:
             price=price,
             fee_usd=fee,
             playbook_id=signal.strategy,
+            **self._tags,
         )
         return fee
 
@@ -132,6 +146,7 @@ class Book:
             total_allocation_pct=held_pct,
             qty=trade.open_qty,
             playbook_id=trade.signal.strategy,
+            **self._tags,
         )
 
     def _close(self, at_us: int, market: str, trade: Trade, reason: str) -> None:
@@ -142,8 +157,12 @@ class Book:
         if facts["pnl_usd"] <= 0:
             self._cooldown.lost(at_us, trade.signal.symbol, trade.signal.strategy)
         self._recorder.trade_closed(
-            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **told(trade)
+            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **told(trade), **self._tags
         )
+
+    def _entry_qty(self, signal: Signal) -> float:
+        """Size of the entry, base units: the notional at the signal's price."""
+        return self._notional_usd / signal.entry
 
 
 def trade_id(signal: Signal) -> str:
@@ -154,11 +173,6 @@ def trade_id(signal: Signal) -> str:
 def entry_order_id(signal: Signal) -> str:
     """Id of the entry order."""
     return f"{signal.signal_id}-entry"
-
-
-def entry_qty(signal: Signal, settings: PaperSettings) -> float:
-    """Size of the entry, base units: the notional at the signal's price."""
-    return settings.notional_usd / signal.entry
 
 
 def _word(side: int) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from learning_pipeline.paper.exploration import Draw
 from learning_pipeline.paper.gates import first_failure
 from learning_pipeline.paper.signals import Signal
 
 CALLED_MODEL = {"spread_model": "modelled"}
 
 
-def answer(signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None) -> dict[str, Any]:
+def answer(
+    signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None, drawn: Draw | None = None
+) -> dict[str, Any]:
     """The answer at the signal's own instant: blocked by a gate, else cancelled, else approved.
 
     Parameters
@@ -19,10 +22,16 @@ def answer(signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None) 
         Every gate, as ``gates.judge`` gives them.
     opposed_by : str or None
         Signal of another timeframe whose entry of the other direction in the same symbol is under way.
+    drawn : Draw, optional
+        What exploration makes of a blocked signal: admitted, it is approved with its failing gates recorded as failed.
     """
     failure = first_failure(gates)
+    if failure is not None and drawn is not None and drawn.admitted:
+        admitted = _decision(signal, gates, "approved", signal.market_snapshot)
+        return admitted | {"approved_by": "exploration", "propensity": drawn.propensity}
     if failure is not None:
-        return _decision(signal, gates, "blocked", signal.market_snapshot, *failure)
+        blocked = _decision(signal, gates, "blocked", signal.market_snapshot, *failure)
+        return blocked | {"propensity": None if drawn is None else drawn.propensity}
     if signal.halted:
         reason = "No trade in the last bar: the venue is halted"
         return _decision(signal, gates, "cancelled", signal.market_snapshot, "venue_halted", reason)

@@ -7,6 +7,7 @@ from typing import Any
 from learning_pipeline.paper.execution import Trade
 from learning_pipeline.paper.market import instant
 from learning_pipeline.paper.settings import PaperSettings
+from learning_pipeline.paper.signals import kind
 
 
 def result(trade: Trade, settings: PaperSettings) -> dict[str, Any]:
@@ -27,19 +28,7 @@ def result(trade: Trade, settings: PaperSettings) -> dict[str, Any]:
 
 def told(trade: Trade) -> dict[str, Any]:
     """Words of a finished trade, those of its signal."""
-    signal = trade.signal
-    return {
-        "trade_id": trade.trade_id,
-        "signal_id": signal.signal_id,
-        "symbol": signal.symbol,
-        "timeframe": signal.timeframe,
-        "strategy": signal.strategy,
-        "side": signal.side_word,
-        "opened_at": instant(trade.opened_us),
-        "pattern_key": signal.pattern_key,
-        "scope": signal.scope,
-        "playbook_id": signal.strategy,
-    }
+    return {"trade_id": trade.trade_id, "opened_at": instant(trade.opened_us), **kind(trade.signal)}
 
 
 def open_pnl(trade: Trade, mark: float) -> float:

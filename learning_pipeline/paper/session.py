@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 
 from learning_pipeline.paper import decisions, market
-from learning_pipeline.paper.book import Book, entry_order_id, entry_qty
+from learning_pipeline.paper.book import Book
 from learning_pipeline.paper.costs import entry_price, latency_us
 from learning_pipeline.paper.execution import exits_at_open, exits_in_bar
-from learning_pipeline.paper.gates import judge
+from learning_pipeline.paper.exploration import Draw, Exploration
+from learning_pipeline.paper.gates import first_failure, judge
 from learning_pipeline.paper.market import Market, instant
 from learning_pipeline.paper.readings import read
 from learning_pipeline.paper.recording import Recording
@@ -57,9 +58,10 @@ class _Desk:
 
 @dataclass(frozen=True)
 class _Entry:
-    """An approved signal whose order waits for the next open."""
+    """An approved signal whose order waits for the next open, and the book that it will be in."""
 
     signal: Signal
+    book: Book
     gates: list[dict[str, Any]]
     limit: float
     latency_us: int
@@ -70,7 +72,10 @@ class _Session:
         self._recorder = recorder
         self._settings = settings
         self._desks = [_desk(each, settings) for each in market.markets(bars)]
-        self._book = Book(recorder, settings)
+        self._book = Book(recorder, settings, settings.notional_usd)
+        tags = {"book": "learning", "experiment_id": settings.exploration_experiment}
+        self._learning = Book(recorder, settings, settings.exploration_notional_usd, tags)
+        self._exploration = Exploration(settings)
         self._watchlist = Watchlist(recorder, settings)
         self._waiting: dict[str, list[_Entry]] = {desk.market.name: [] for desk in self._desks}
         self._marks: dict[str, float] = {}
@@ -91,9 +96,10 @@ class _Session:
         bars = desk.market
         high, low, close = float(bars.high[i]), float(bars.low[i]), float(bars.close[i])
         self._marks[bars.symbol] = close
-        for trade in self._book.trades(bars.name):
-            leaving = exits_in_bar(trade, high, low, close)
-            self._book.leave(at_us, bars.name, trade, leaving, float(desk.spread_close_bps[i]))
+        for book in self._books():
+            for trade in book.trades(bars.name):
+                leaving = exits_in_bar(trade, high, low, close)
+                book.leave(at_us, bars.name, trade, leaving, float(desk.spread_close_bps[i]))
 
     def _day_begins(self, at_us: int, _desk: _Desk, _index: int) -> None:
         self._book.snapshot(at_us, self._marks)
@@ -105,29 +111,39 @@ class _Session:
         self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
         self._watchlist.heard(at_us, desk.market)
         gates = judge(signal.measured | self._measured(at_us, desk, signal), signal.pattern_key, self._settings)
-        answer = decisions.answer(signal, gates, self._opposing(signal))
+        opposed_by = self._opposing(signal)
+        drawn = self._draw(at_us, signal, gates, opposed_by)
+        answer = decisions.answer(signal, gates, opposed_by, drawn)
         # Answered in the same instant: seconds later the next bar is under way, and its path cannot be split.
         self._recorder.decision(at=instant(at_us), **answer)
         if answer["decision"] == "approved":
-            self._submit(at_us, desk, signal, gates)
+            book = self._learning if drawn is not None else self._book
+            self._submit(at_us, desk, signal, gates, book)
+
+    def _draw(self, at_us: int, signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None) -> Draw | None:
+        """What exploration makes of a signal that a gate blocks; None where none does."""
+        if first_failure(gates) is None:
+            return None
+        admissible = not signal.halted and opposed_by is None
+        return self._exploration.draw(at_us, signal.signal_id, admissible=admissible)
 
     def _measured(self, at_us: int, desk: _Desk, signal: Signal) -> dict[str, float]:
-        n_held = self._book.n_open + sum(len(entries) for entries in self._waiting.values())
+        n_held = self._book.n_open + len(self._entering())
         watched_us = int(desk.market.opened[0])
         return {"max_open_positions": n_held} | self._book.measured(at_us, signal, watched_us, self._marks)
 
-    def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]]) -> None:
+    def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]], book: Book) -> None:
         latency = latency_us(signal.signal_id, self._settings)
         limit = signal.entry + signal.side * self._settings.chase_spreads * signal.spread
-        qty = entry_qty(signal, self._settings)
-        self._book.order(at_us + latency, entry_order_id(signal), signal, signal.side, qty, limit)
-        self._waiting[desk.market.name].append(_Entry(signal, gates, limit, 2 * latency))
+        book.order_entry(at_us + latency, signal, limit)
+        self._waiting[desk.market.name].append(_Entry(signal, book, gates, limit, 2 * latency))
 
     def _bar_opens(self, at_us: int, desk: _Desk, i: int) -> None:
         name, price, spread_bps = desk.market.name, float(desk.market.open[i]), float(desk.spread_open_bps[i])
-        for trade in self._book.trades(name):
-            known_us = at_us + latency_us(f"{trade.trade_id}/{at_us}", self._settings)
-            self._book.leave(known_us, name, trade, exits_at_open(trade, price), spread_bps)
+        for book in self._books():
+            for trade in book.trades(name):
+                known_us = at_us + latency_us(f"{trade.trade_id}/{at_us}", self._settings)
+                book.leave(known_us, name, trade, exits_at_open(trade, price), spread_bps)
         for entry in self._waiting[name]:
             self._try_entry(at_us + entry.latency_us, name, entry, price, spread_bps)
         self._waiting[name] = []
@@ -137,19 +153,26 @@ class _Session:
         price = entry_price(open_price, signal.side, spread_bps)
         reason = _unreachable(entry, open_price, price)
         if reason is None:
-            self._book.enter(at_us, name, signal, price)
+            entry.book.enter(at_us, name, signal, price)
         else:
             expired = decisions.expiry(signal, entry.gates, open_price, spread_bps, reason)
             self._recorder.decision(at=instant(at_us), **expired)
 
     def _opposing(self, signal: Signal) -> str | None:
-        waiting = (entry.signal for entries in self._waiting.values() for entry in entries)
         against = (
             other.signal_id
-            for other in waiting
+            for other in self._entering()
             if (other.symbol, other.side) == (signal.symbol, -signal.side) and other.timeframe != signal.timeframe
         )
         return next(against, None)
+
+    def _entering(self) -> list[Signal]:
+        """Signals whose entry is under way; those of exploration stand in nobody's way."""
+        waiting = (entry for entries in self._waiting.values() for entry in entries)
+        return [entry.signal for entry in waiting if entry.book is self._book]
+
+    def _books(self) -> tuple[Book, Book]:
+        return self._book, self._learning
 
 
 def _desk(each: Market, settings: PaperSettings) -> _Desk:

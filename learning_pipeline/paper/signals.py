@@ -75,13 +75,7 @@ def signals(market: Market, readings: Readings, spread_bps: np.ndarray, settings
 def payload(signal: Signal, settings: PaperSettings) -> dict[str, Any]:
     """The fields of the ``signal`` event."""
     return {
-        "signal_id": signal.signal_id,
-        "symbol": signal.symbol,
-        "timeframe": signal.timeframe,
-        "strategy": signal.strategy,
-        "side": signal.side_word,
-        "pattern_key": signal.pattern_key,
-        "scope": signal.scope,
+        **kind(signal),
         "episode_id": signal.episode_id,
         "category": CATEGORIES[signal.strategy],
         "features": signal.features,
@@ -93,6 +87,19 @@ def payload(signal: Signal, settings: PaperSettings) -> dict[str, Any]:
         "notional_usd": settings.notional_usd,
         "expected_roi": signal.expected_roi,
         "score_components": signal.score,
+    }
+
+
+def kind(signal: Signal) -> dict[str, Any]:
+    """Which signal it is and of what kind: what its trade says too."""
+    return {
+        "signal_id": signal.signal_id,
+        "symbol": signal.symbol,
+        "timeframe": signal.timeframe,
+        "strategy": signal.strategy,
+        "side": signal.side_word,
+        "pattern_key": signal.pattern_key,
+        "scope": signal.scope,
         "playbook_id": signal.strategy,
     }
 

@@ -17,6 +17,7 @@ Seed: learning-engine "Reports" (figures without uncertainty; these carry it).
 """
 
 from learning_pipeline.reports.bars import closes_drawing
+from learning_pipeline.reports.calibration import bias_in_words
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
 from learning_pipeline.reports.decisions import decisions_drawing
@@ -31,6 +32,7 @@ __all__ = [
     "Drawing",
     "Facts",
     "Window",
+    "bias_in_words",
     "choose_window",
     "closes_drawing",
     "cost_drawing",

@@ -33,16 +33,19 @@ def leaderboard_section(facts: Facts, window: Window) -> Section:
 
 
 def decay_section(facts: Facts, window: Window) -> Section:
-    """How long signals live, and how far the price runs before they are decided on."""
+    """How long after its signal a trade was opened, and at how much worse a price."""
     title = "Signal decay"
     if facts.decay is None:
         return Section("decay", title, ("This warehouse has no table of signal decay, so none is shown.",))
     if facts.decay.is_empty():
-        return Section("decay", title, (f"No signal of {window.words} can be timed.",))
-    columns = ("strategy", "signals", "mean", "median", "90 % within", "drift, bps", "expired")
+        return Section("decay", title, (f"No signal was decided in {window.words}.",))
+    columns = ("strategy", "executed", "mean", "median", "90 % within", "drift, bps", "expired")
     rows = [_decay_cells(row) for row in _all_first(facts.decay, "n")]
-    grid = Grid(f"Time from signal to decision, {window.words}", columns, rows, frozenset(columns[1:]))
-    note = "Drift: price at the decision against the signal's, positive where it ran away. No interval is computed."
+    grid = Grid(f"Time from signal to first fill, {window.words}", columns, rows, frozenset(columns[1:]))
+    note = (
+        "Drift: price of the first fill against the price at the decision, positive where it is worse for the trader. "
+        "Expired: of all that were decided. No interval is computed."
+    )
     return Section("decay", title, (), grids=(grid,), notes=(note,))
 
 

@@ -9,12 +9,15 @@ In: plain arrays. Out: plain arrays and floats; this room knows no table.
   sqrt(D) s``, p from the same t. Measured coverage at 20 days is .93 to .98 where day counts do not depend on the
   day's shock, .87 to .92 where they do; resampling single decisions covers .45 to .65.
 - Many tests: Benjamini-Hochberg.
+- From a few, drawn with a known chance, to all: IPW, self-normalised IPW and AIPW as one score per unit, so that their
+  day totals have the same interval; Kish's effective size; and whether the draws agree with the chances written down.
 
 Sums run in the order given, by one thread: the same array gives the same bits.
 
 Seed: none; the seeds give point estimates only (SEMANTICS 3).
 """
 
+from learning_pipeline.stats.draws import DrawSums, as_logged, draw_measures
 from learning_pipeline.stats.intervals import (
     TotalInterval,
     TotalIntervals,
@@ -23,12 +26,21 @@ from learning_pipeline.stats.intervals import (
     total_intervals,
 )
 from learning_pipeline.stats.multiplicity import benjamini_hochberg
+from learning_pipeline.stats.off_policy import aipw_scores, effective_size, ipw_scores, snipw_day_scores, weights
 
 __all__ = [
+    "DrawSums",
     "TotalInterval",
     "TotalIntervals",
+    "aipw_scores",
+    "as_logged",
     "benjamini_hochberg",
+    "draw_measures",
+    "effective_size",
+    "ipw_scores",
     "running_total",
+    "snipw_day_scores",
     "total_interval",
     "total_intervals",
+    "weights",
 ]

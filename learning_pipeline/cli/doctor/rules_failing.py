@@ -7,6 +7,7 @@ import datetime as dt
 from learning_pipeline.cli.doctor.facts import Delivered, Facts, Runs, Unreadable
 from learning_pipeline.cli.doctor.finding import Finding, ago, counted, ok, problem, some, warning
 from learning_pipeline.defs.attempts import MAX_ATTEMPTS
+from learning_pipeline.stores.run_records import Run
 
 PATIENCE = dt.timedelta(minutes=5)
 """A daemon picks up a waiting file within seconds; what waits longer is not being picked up."""
@@ -64,9 +65,8 @@ def no_run_died(facts: Facts) -> Finding | None:
     """No run is called started whose process is gone."""
     if not isinstance(facts.runs, Runs) or not facts.runs.dead:
         return None
-    each = some([f"{run.run_id[:8]} ({run.job}), started {ago(run.started_at, facts.now)}" for run in facts.runs.dead])
-    n = len(facts.runs.dead)
-    what = f"{counted(n, 'run')} died without a word and still {'counts' if n == 1 else 'count'} as started: {each}"
+    which, counts = _started(facts.runs.dead, facts.now)
+    what = f"{counted(len(facts.runs.dead), 'run')} died without a word and still {counts} as started: {which}"
     return problem("runs", what, f"{facts.command('run')} marks it as failed and goes on; nothing is lost")
 
 
@@ -74,10 +74,15 @@ def no_run_is_silent(facts: Facts) -> Finding | None:
     """Every started run has given a sign of life."""
     if not isinstance(facts.runs, Runs) or not facts.runs.silent:
         return None
-    each = some([f"{run.run_id[:8]}, started {ago(run.started_at, facts.now)}" for run in facts.runs.silent])
-    n = len(facts.runs.silent)
-    what = f"{counted(n, 'run')} {'counts' if n == 1 else 'count'} as started but never began to work: {each}"
+    which, counts = _started(facts.runs.silent, facts.now)
+    what = f"{counted(len(facts.runs.silent), 'run')} {counts} as started but never began to work: {which}"
     return warning("runs", what, f"end it on its page in {facts.command('ui')}: until then no sensor starts another")
+
+
+def _started(runs: list[Run], now: dt.datetime) -> tuple[str, str]:
+    """Which runs, since when; and the verb that goes with so many."""
+    each = [f"{run.run_id[:8]} ({run.job}), started {ago(run.started_at, now)}" for run in runs]
+    return some(each), "counts" if len(runs) == 1 else "count"
 
 
 def daemon_is_alive(facts: Facts) -> Finding | None:

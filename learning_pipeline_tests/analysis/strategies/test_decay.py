@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from learning_pipeline.analysis import AnalysisSettings, SignalDecay, signal_decay
+from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline_tests.analysis.strategies.books import Journal, answer, decay, fill, frames, order, signal, trade
 
 NAMES = ["avg_decay_seconds", "median_decay_seconds", "p90_decay_seconds", "drift_bps", "expired_share"]
@@ -60,6 +61,39 @@ def test_a_fill_is_of_the_signal_that_it_names_whatever_its_order_says() -> None
 def test_fills_of_another_book_execute_nothing() -> None:
     journal = Journal([signal("s", 0)], [answer("s", 0)], fills=[fill("f", 0, 30, signal_id="s", book="learning")])
     assert decay(journal, [0], 1)["n"].to_list() == [0, 0]
+
+
+@pytest.mark.parametrize(("days_apart", "n"), [(REACH_DAYS, 1), (REACH_DAYS + 1, 0)])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"fills": [fill("f", 0, 30, signal_id="s")]},
+        {"fills": [fill("f", 5, 30)], "orders": [order("order f", 0, "s")]},
+        {"fills": [fill("f", 0, 30)], "orders": [order("order f", 5, "s")]},
+        {"fills": [fill("f", 5, 30)], "trades": [trade("trade f", 0, 1.0, signal_id="s")]},
+    ],
+    ids=["named by the fill", "by an order before it", "by an order after it", "by its trade"],
+)
+def test_what_lies_too_long_before_the_decision_executes_nothing(
+    said: dict[str, list], days_apart: int, n: int
+) -> None:
+    # A run reads so many days back and no more: what it said of a late decision would depend on where it began.
+    journal = Journal([signal("s", 0)], [answer("s", days_apart)])._replace(**said)
+    assert decay(journal, [days_apart], 1)["n"].to_list() == [n, n]
+
+
+@pytest.mark.parametrize("decided_again", [0, 2], ids=["decided then", "decided anew"])
+def test_of_a_revised_decision_each_version_counts_on_its_own_days(decided_again: int) -> None:
+    # Approved at 100 and filled there; on day 2 it is known to have expired, at 80: the fill was 2500 bps worse.
+    answers = [answer("s", 0), answer("s", decided_again, "expired", known=2, entry_price=80.0)]
+    journal = Journal([signal("s", 0)], answers, fills=[fill("f", 0, 30, signal_id="s")])
+    found = decay(journal, [0, 1, 2, 3], 30).filter(strategy="a")
+    assert (
+        found.select("n", "n_decided", "expired_share", "drift_bps").rows()
+        == [(1, 1, 0, 0)] * 2 + [(1, 1, 1, 2500)] * 2
+    )
+    # The second version alone decides which windows it is in.
+    assert decay(journal, [2], 1)["n_decided"].to_list() == ([1, 1] if decided_again == 2 else [0])
 
 
 def test_drift_is_unknown_where_the_price_at_the_decision_is() -> None:

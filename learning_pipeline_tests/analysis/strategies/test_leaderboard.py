@@ -5,7 +5,7 @@ import pytest
 
 from learning_pipeline.analysis import AnalysisSettings, StrategyLeaderboard, strategy_leaderboard
 from learning_pipeline.analysis.strategies.leaderboard import ranked
-from learning_pipeline_tests.analysis.rows import outcome
+from learning_pipeline_tests.analysis.rows import day, outcome
 from learning_pipeline_tests.analysis.strategies.books import Journal, answer, board, fill, frames, signal, trade
 
 
@@ -36,6 +36,38 @@ def test_the_shadow_is_of_all_approved_and_blocked_decisions() -> None:
     _, shadow = rows(board(journal, [2], 3))
     assert (shadow["n"], shadow["total_pnl_usd"], shadow["win_rate"]) == (2, 3.0, 0.5)
     assert (shadow["n_pending"], shadow["n_unlabelled"]) == (1, 1)
+
+
+@pytest.mark.parametrize("decided_again", [0, 2], ids=["decided then", "decided anew"])
+def test_of_a_revised_decision_each_version_counts_on_its_own_days(decided_again: int) -> None:
+    # Settled on day 1; on day 2 a late report changes the answer: pending again where it was decided at another time,
+    # for what came of the first is not what came of this one.
+    answers = [answer("s", 0), answer("s", decided_again, "blocked", known=2)]
+    outcomes = [outcome("s", 0, 1, 5.0), outcome("s", decided_again, 4, -7.0)]
+    found = board(Journal([signal("s", 0)], answers, outcomes=outcomes), [0, 1, 2, 3, 4], 30)
+    in_between = (1, 0, 5.0) if decided_again == 0 else (0, 1, 0.0)
+    said = found.filter(strategy="a", kind="shadow").select("n", "n_pending", "total_pnl_usd").rows()
+    assert said == [(0, 1, 0.0), (1, 0, 5.0), in_between, in_between, (1, 0, -7.0)]
+
+
+def test_a_revised_decision_is_tried_or_not_as_its_newest_version_says() -> None:
+    # Approved on day 0, settled on day 1; on day 2 it is known to have expired, on day 3 to have been blocked.
+    answers = [answer("s", 0), answer("s", 0, "expired", known=2), answer("s", 0, "blocked", known=3)]
+    journal = Journal([signal("s", 0)], answers, outcomes=[outcome("s", 0, 1, 5.0)])
+    found = board(journal, [0, 1, 2, 3], 30).filter(strategy="*", kind="shadow")
+    assert found.select("n", "n_pending").rows() == [(0, 1), (1, 0), (0, 0), (1, 0)]
+
+
+def test_a_revised_decision_is_executed_in_one_version_at_a_time() -> None:
+    # Its strategy was wrong until day 2; its trade is open until day 4.
+    answers = [answer("s", 0), answer("s", 0, known=2, strategy="b")]
+    journal = Journal(
+        [signal("s", 0)], answers, fills=[fill("f", 0, 5, signal_id="s")], trades=[trade("trade f", 4, 1.0)]
+    )
+    found = board(journal, [0, 1, 2, 3, 4], 30).filter(kind="real")
+    pending = found.filter(pl.col("n_pending") > 0, pl.col("strategy") != "*")
+    assert pending.select("as_of", "strategy").rows() == [(day(0), "a"), (day(1), "a"), (day(2), "b"), (day(3), "b")]
+    assert found.filter(strategy="*")["n_pending"].to_list() == [1, 1, 1, 1, 0]
 
 
 def test_a_signal_is_pending_while_one_of_its_trades_is_open() -> None:

@@ -59,7 +59,7 @@ def test_a_writer_of_many_hours_is_looked_after() -> None:
 def test_a_started_run_without_any_sign_of_life_is_told() -> None:
     found = no_run_is_silent(facts(runs=RUNS._replace(silent=[Run("abcdefgh-1", "chain", "STARTED", NOW, None)])))
     assert found
-    assert "1 run counts as started but never began to work: abcdefgh, started just now" in found.what
+    assert "1 run counts as started but never began to work: abcdefgh (chain), started just now" in found.what
 
 
 def test_fresh_data_that_stops_coming_is_told_and_old_data_is_not() -> None:

@@ -1,0 +1,1 @@
+"""What each guard saved, told from blocked signals that were traded by chance."""
