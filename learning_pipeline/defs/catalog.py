@@ -3,6 +3,7 @@
 from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
@@ -12,16 +13,17 @@ from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries,
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.overrides.tables import Approvals, Overrides, Transitions
 from learning_pipeline.shadow.settings import ShadowSettings
-from learning_pipeline.shadow.tables import Outcomes, Pending
+from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 from learning_pipeline.stores.warehouse import newest_rows
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
-ANALYSED += [GuardValue, Calibration, Proposals]
+ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
 DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, Outcomes, Pending, *ANALYSED, *DECIDED]
+SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *DECIDED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {"shadow": ShadowSettings, "analysis": AnalysisSettings}
@@ -43,8 +45,19 @@ VIEWS = {
         SELECT * EXCLUDE (answer) REPLACE (coalesce(answer, state) AS state)
         FROM ({newest_rows(Proposals)}) LEFT JOIN ({_ANSWERS_THAT_HOLD}) USING (proposal_id)
     """,  # noqa: S608  # constant names
+    "shadow.delayed_outcomes": f"""
+        WITH newest AS (
+            SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM ({_STILL_OPEN}))
+            QUALIFY known_at = max(known_at) OVER (PARTITION BY signal_id)
+        )
+        SELECT * REPLACE (
+            unnest(delay_bars) AS delay_bars, unnest(entry_price) AS entry_price,
+            unnest(net_pnl_usd) AS net_pnl_usd, unnest(net_r) AS net_r
+        ) FROM newest
+    """,  # noqa: S608  # constant names
 }
 """Tables shown to analysts otherwise than as copied.
 
-Outcomes: one row per signal, the newest pending ones as `open`. Proposals: one row each, with a person's answer.
+Outcomes: one row per signal, the newest pending ones as `open`; later entries: one row per signal and delay.
+Proposals: one row each, with a person's answer.
 """
