@@ -6,7 +6,8 @@ long does a signal wait for its execution, and how far is simulated money from r
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
 ``events.fills``, ``events.trades``. Out, of ``guards/``: ``analysis.guard_effectiveness``,
 ``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``;
-of ``exploration/``: ``analysis.guard_value``; of ``calibration/``: ``analysis.calibration``.
+of ``exploration/``: ``analysis.guard_value``; of ``calibration/``: ``analysis.calibration``; of ``proposals/``:
+``analysis.proposals``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -60,7 +61,13 @@ A block of unknown cause stands under no guard, but counts in the opportunity co
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
+*Proposals*, of the longest window: ``drop_guard`` for every guard with the verdict ``costs``; ``threshold`` for every
+scenario that only moves or scales limits, with q <= 0.05 over all scenarios, an interval above 0, and a gain with
+limited capital too. The id is of kind, target and change: the same on every day. ``open`` on each day that supports it,
+``withdrawn`` on the first that does not. Nothing takes effect by itself: a named person approves (`overrides`).
+
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard",
+"Feedback Loop".
 """
 
 from learning_pipeline.analysis.calibration.calibrate import calibrate
