@@ -77,6 +77,11 @@ A block of unknown cause stands under no guard, but counts in the opportunity co
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
+*Proposals*, of the longest window: ``drop_guard`` for every guard with the verdict ``costs``; ``threshold`` for every
+scenario that only moves or scales limits, with q <= 0.05 over all scenarios, an interval above 0, and a gain with
+limited capital too. The id is of kind, target and change: the same on every day. ``open`` on each day that supports it,
+``withdrawn`` on the first that does not. Nothing takes effect by itself: a named person approves (`overrides`).
+
 Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "What-If Scenarios", "Signal Decay", "Strategy
 Leaderboard", "Missed Opportunity Tracking".
 """
