@@ -28,6 +28,8 @@ FILLED = {
         "swap_sets",
         "signal_decay",
         "strategy_leaderboard",
+        "guard_value",
+        "calibration",
     ],
 }
 
@@ -71,7 +73,7 @@ def test_the_report_tells_of_the_demo_and_warns_of_its_spread(place: Path) -> No
         "max_open_positions",
         "spread_model = modelled",
         "three_bad_lines.jsonl",
-        "No calibration is computed",
+        "How far the simulator is off",
     ):
         assert words in page
     assert page.count("<svg") == 3
