@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -12,7 +13,9 @@ from learning_pipeline.contracts import day_of
 FOREVER = 2**31 - 1
 """A day number after all days."""
 
-RESULT = ["signal_id", "day", "known_at", "decided_at", "net_pnl_usd", "net_roi", "notional_usd"]
+VERSION = ("signal_id", "decided_at")
+RESULT = ["signal_id", "day", "known_at", "decided_at"]
+MONEY = ("net_pnl_usd", "net_roi", "notional_usd")
 
 
 def decided_in_windows(
@@ -51,19 +54,36 @@ def in_windows(versions: pl.DataFrame, instant: str, as_ofs: list[dt.date], sett
     return cohort.sort("decided_on", maintain_order=True).with_columns(pl.col("decided_on").to_physical())
 
 
-def with_outcomes(decided: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+def with_outcomes(
+    decided: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    measures: Sequence[str] = MONEY,
+    *,
+    of: Sequence[str] = VERSION,
+) -> pl.DataFrame:
     """Those of the decisions that have an outcome, with the days on which it stood.
+
+    Parameters
+    ----------
+    decided : DataFrame
+        `decided_in_windows`.
+    outcomes : DataFrame
+        ``shadow.outcomes``.
+    measures : sequence of str
+        Columns of the outcomes that are wanted.
+    of : sequence of str
+        What a decision and its outcome have in common.
 
     Returns
     -------
     DataFrame
-        One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns,
-        ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi`` (fraction), null where unlabelled. As of a day
-        in ``since <= day < until`` this is the version's outcome; at most one row of a signal holds on any day, and a
-        version is pending on the days that none of its rows holds.
+        One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns
+        and the outcome's measures, by default ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi``
+        (fraction), null where unlabelled. As of a day in ``since <= day < until`` this is the version's outcome; at
+        most one row of a signal holds on any day, and a version is pending on the days that none of its rows holds.
     """
-    results = in_force(outcomes.select(RESULT), "signal_id", "known_at").drop("day", "known_at")
-    both = decided.join(results, on=["signal_id", "decided_at"], maintain_order="left", suffix="_other")
+    results = in_force(outcomes.select(*RESULT, *measures), "signal_id", "known_at").drop("day", "known_at")
+    both = decided.join(results, on=of, maintain_order="left", suffix="_other")
     return while_both_hold(both)
 
 

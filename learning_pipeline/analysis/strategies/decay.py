@@ -75,7 +75,7 @@ def signal_decay(
     filled = executions(decided, orders, fills, trades, settings.books)
     executed = _executed(filled.join(signals.select("signal_id", signal_at="happened_at"), on="signal_id"), names)
     blocks = [
-        _rows(by_day, _first_fills(executed, as_of, window), as_of, window)
+        _rows(by_day, executed, as_of, window)
         for as_of, window, by_day in each_window([count], len(names), as_ofs, settings)
     ]
     return SignalDecay.checked(as_rows(blocks, COUNTS, strategy=pl.Series(names)).drop("n_expired"))
@@ -96,8 +96,8 @@ def _executed(filled: pl.DataFrame, names: list[str]) -> Executed:
     return Executed(decided_on, since, until, group, signal, seconds, against * (price - reference) / reference)
 
 
-def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> Executed:
-    """First known fill of each signal that was decided on the days up to as_of."""
+def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> NDArray[np.int64]:
+    """Row of the first known fill of each signal that was decided on the days up to as_of."""
     last = (as_of - EPOCH).days
     start, stop = np.searchsorted(executed.decided_on, [last - n_days + 1, last + 1])
     holds = (executed.since[start:stop] <= last) & (executed.until[start:stop] > last)
@@ -105,13 +105,13 @@ def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> Executed:
     signal, group = executed.signal[rows], executed.group[rows]
     again = np.zeros(len(rows), bool)
     again[1:] = (signal[1:] == signal[:-1]) & (group[1:] == group[:-1])
-    return Executed(*(x[rows[~again]] for x in executed))
+    return rows[~again]
 
 
-def _rows(by_day: Sums, first: Executed, as_of: dt.date, window: int) -> Rows:
+def _rows(by_day: Sums, executed: Executed, as_of: dt.date, window: int) -> Rows:
     """Columns of `SignalDecay` for the strategies that decided something in the window, and for all."""
-    sums = window_sums(by_day)
-    group, seconds, n_groups = first.group, first.seconds, len(sums["n_decided"])
+    sums, first = window_sums(by_day), _first_fills(executed, as_of, window)
+    group, seconds, n_groups = executed.group[first], executed.seconds[first], len(sums["n_decided"])
     median, p90 = group_quantiles(seconds, group, n_groups, (0.5, 0.9))
     found = {
         "n": np.bincount(group, minlength=n_groups),
@@ -119,7 +119,7 @@ def _rows(by_day: Sums, first: Executed, as_of: dt.date, window: int) -> Rows:
         "avg_decay_seconds": group_means(seconds, group, n_groups),
         "median_decay_seconds": median,
         "p90_decay_seconds": p90,
-        "drift_bps": group_means(first.drift_bps, group, n_groups),
+        "drift_bps": group_means(executed.drift_bps[first], group, n_groups),
         "expired_share": sums["n_expired"] / np.where(sums["n_decided"], sums["n_decided"], np.nan),
     }
     return cut(found, sums["n_decided"] > 0, as_of, window)

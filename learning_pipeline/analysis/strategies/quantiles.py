@@ -27,9 +27,17 @@ def group_quantiles(values: Floats, group: NDArray[np.int64], n_groups: int, at:
     [2.8, 8.0, nan]
     """
     n = np.bincount(group, minlength=n_groups)
-    ordered, start = values[np.lexsort((values, group))], np.cumsum(n) - n
+    ordered, start = _sorted(values, group, n_groups), np.cumsum(n) - n
     some = np.flatnonzero(n)
     return [_quantile(ordered, start, n, some, q) for q in at]
+
+
+def _sorted(values: Floats, group: NDArray[np.int64], n_groups: int) -> Floats:
+    """Values by group, then size."""
+    # Twice as fast as lexsort and more: NumPy sorts small whole numbers by counting.
+    order = np.argsort(values)
+    small = group[order].astype(np.min_scalar_type(n_groups))
+    return values[order[np.argsort(small, kind="stable")]]
 
 
 def _quantile(
