@@ -29,8 +29,8 @@ are simulated outcomes, or what the bot reports of any signal of the episode whe
   than the rest, and would make anything else look good. Decisions of one day share its market; exchanged across days,
   9 to 40 % of lessons without any edge have p <= .05, within days at most 5 to 6 %.
 - *p* of a policy: the share of shuffles in which the rule would have chosen one of the 26 with a T at least as large
-  (single-step max T, sequential after Besag and Clifford, seeded by what is tested); 1 where the policy does not satisfy
-  the rule. Shuffles without any candidate count as not reaching it: where luck seldom yields a candidate at all, having
+  (single-step max T, sequential after Besag and Clifford, seeded by what is tested); 1 where the policy does not
+  satisfy the rule. Shuffles without any candidate count as not reaching it: where luck seldom yields a candidate at all, having
   one is itself evidence. `forward` tests a frozen policy on later decisions: against one half (binomial), and against
   the rest of the same pool (hypergeometric).
 - *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``. It
