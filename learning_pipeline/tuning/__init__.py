@@ -30,9 +30,9 @@ are simulated outcomes, or what the bot reports of any signal of the episode whe
   9 to 40 % of lessons without any edge have p <= .05, within days at most 5 to 6 %.
 - *p* of a policy: the share of shuffles in which the rule would have chosen one of the 26 with a T at least as large
   (single-step max T, sequential after Besag and Clifford, seeded by what is tested); 1 where the policy does not
-  satisfy the rule. Shuffles without any candidate count as not reaching it: where luck seldom yields a candidate at all, having
-  one is itself evidence. `forward` tests a frozen policy on later decisions: against one half (binomial), and against
-  the rest of the same pool (hypergeometric).
+  satisfy the rule. Shuffles without any candidate count as not reaching it: where luck seldom yields a candidate at
+  all, having one is itself evidence. `forward` tests a frozen policy on later decisions: against one half (binomial),
+  and against the rest of the same pool (hypergeometric).
 - *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``. It
   becomes ``active`` (a) on a test day, every 30 days for all lessons at once, where Benjamini-Hochberg over the lessons
   tested puts the frozen policy's p at q <= .05; a lesson that speaks for nothing counts as p = 1, for leaving it out
