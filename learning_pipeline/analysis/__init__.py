@@ -1,12 +1,15 @@
 """Verdicts: what blocking saved and cost, which strategies earn, how fast signals are executed, and how sure that is.
 
-Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most, how
-long does a signal wait for its execution, and how far is simulated money from real money?
+Question: which guards save money, which cost money, what does blocking as a whole miss, what if the gates had been
+others, which strategy earns most, how long does a signal wait for its execution, what does waiting cost, what did
+signals that expired or were cancelled miss, and how far is simulated money from real money?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
-``events.fills``, ``events.trades``. Out, of ``guards/``: ``analysis.guard_effectiveness``,
-``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``;
-of ``exploration/``: ``analysis.guard_value``; of ``calibration/``: ``analysis.calibration``.
+``events.fills``, ``events.trades``; ``shadow.missed_outcomes``, ``shadow.delayed_outcomes``. Out, of ``guards/``:
+``analysis.guard_effectiveness``, ``analysis.opportunity_cost``; of ``what_if/``: ``analysis.what_if``,
+``analysis.swap_sets``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``; of
+``missed/``: ``analysis.missed_opportunities``, ``analysis.edge_decay``; of ``exploration/``: ``analysis.guard_value``;
+of ``calibration/``: ``analysis.calibration``; of ``proposals/``: ``analysis.proposals``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -28,6 +31,10 @@ settled rows:
   guard that does nothing gets a verdict in .04 to .06; where more is blocked on the days that are good for what is
   blocked, intervals cover .91 to .95 (`make worlds` prints it all).
 
+What if (`what_if/` says how): each scenario of the settings decides the cohort again (`policy.GateMatrix`); its delta
+is the net PnL swapped in minus swapped out, with the interval above and q over the scenarios, once with capital for
+everything and once as far as a book of ``capital_usd`` and ``max_open_positions`` goes.
+
 Strategies, `*` for all of them:
 
 - *Decay*: of the cohort, those with a fill known by D are executed, at their first one. A fill is of the signal that it
@@ -37,6 +44,14 @@ Strategies, `*` for all of them:
   the cohort's executed signals with a trade not known to be closed. Shadow: net PnL of the cohort, approved and
   blocked alike: the strategy without any guard; expired and cancelled are in neither. Interval as above, on the days
   of the close or of the decision. A trade without a strategy counts under its signal's.
+
+Too late, `*` for all strategies:
+
+- *Missed opportunities*: of the cohort, the expired and the cancelled, each as if its signal had been taken when it was
+  made (`shadow`); otherwise as the opportunity cost.
+- *Edge decay*: the cohort of the shadow leaderboard, entered d bars later. Its delays are known together, so that every
+  delay has the same n; what cannot be entered any more earns 0 and stays in n. ``delay_cost_usd`` is the total at once
+  minus the total later, its interval of the day totals of that difference.
 
 Exploration (`GuardValue`): what a guard saved, told from real trades of the blocked signals that a bot admits by chance
 and writes down the probability of (``propensity``: with which just that answer was drawn). Looked at are decisions
@@ -62,7 +77,13 @@ A block of unknown cause stands under no guard, but counts in the opportunity co
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard".
+*Proposals*, of the longest window: ``drop_guard`` for every guard with the verdict ``costs``; ``threshold`` for every
+scenario that only moves or scales limits, with q <= 0.05 over all scenarios, an interval above 0, and a gain with
+limited capital too. The id is of kind, target and change: the same on every day. ``open`` on each day that supports it,
+``withdrawn`` on the first that does not. Nothing takes effect by itself: a named person approves (`overrides`).
+
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "What-If Scenarios", "Signal Decay", "Strategy
+Leaderboard", "Missed Opportunity Tracking".
 """
 
 from learning_pipeline.analysis.calibration.calibrate import calibrate
@@ -73,6 +94,9 @@ from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness
 from learning_pipeline.analysis.guards.opportunity import opportunity_cost
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.missed.edge import edge_decay
+from learning_pipeline.analysis.missed.opportunities import missed_opportunities
+from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.decay import signal_decay
 from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboard
@@ -81,15 +105,19 @@ from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLe
 __all__ = [
     "AnalysisSettings",
     "Calibration",
+    "EdgeDecay",
     "GuardEffectiveness",
     "GuardValue",
+    "MissedOpportunities",
     "OpportunityCost",
     "SignalDecay",
     "StrategyLeaderboard",
     "calibrate",
     "calibration_pairs",
+    "edge_decay",
     "guard_effectiveness",
     "guard_value",
+    "missed_opportunities",
     "opportunity_cost",
     "signal_decay",
     "strategy_leaderboard",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from learning_pipeline.contracts import day_of
 FOREVER = 2**31 - 1
 """A day number after all days."""
 
+VERSION = ("signal_id", "decided_at")
 RESULT = ["signal_id", "day", "known_at", "decided_at"]
 MONEY = ("net_pnl_usd", "net_roi", "notional_usd")
 
@@ -52,8 +54,25 @@ def in_windows(versions: pl.DataFrame, instant: str, as_ofs: list[dt.date], sett
     return cohort.sort("decided_on", maintain_order=True).with_columns(pl.col("decided_on").to_physical())
 
 
-def with_outcomes(decided: pl.DataFrame, outcomes: pl.DataFrame, measures: tuple[str, ...] = MONEY) -> pl.DataFrame:
+def with_outcomes(
+    decided: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    measures: Sequence[str] = MONEY,
+    *,
+    of: Sequence[str] = VERSION,
+) -> pl.DataFrame:
     """Those of the decisions that have an outcome, with the days on which it stood.
+
+    Parameters
+    ----------
+    decided : DataFrame
+        `decided_in_windows`.
+    outcomes : DataFrame
+        ``shadow.outcomes``.
+    measures : sequence of str
+        Columns of the outcomes that are wanted.
+    of : sequence of str
+        What a decision and its outcome have in common.
 
     Returns
     -------
@@ -64,7 +83,7 @@ def with_outcomes(decided: pl.DataFrame, outcomes: pl.DataFrame, measures: tuple
         most one row of a signal holds on any day, and a version is pending on the days that none of its rows holds.
     """
     results = in_force(outcomes.select(*RESULT, *measures), "signal_id", "known_at").drop("day", "known_at")
-    both = decided.join(results, on=["signal_id", "decided_at"], maintain_order="left", suffix="_other")
+    both = decided.join(results, on=of, maintain_order="left", suffix="_other")
     return while_both_hold(both)
 
 

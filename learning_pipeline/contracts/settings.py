@@ -12,6 +12,6 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    def sha256(self) -> str:
-        """Fingerprint of every value, defaults included: 64 hexadecimal digits."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+    def sha256(self, without: frozenset[str] = frozenset()) -> str:
+        """Fingerprint of every value, defaults included, but for the fields named: 64 hexadecimal digits."""
+        return hashlib.sha256(self.model_dump_json(exclude=set(without)).encode()).hexdigest()

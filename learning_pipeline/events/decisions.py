@@ -15,7 +15,7 @@ REACH_DAYS = 90
 
 NEVER_DECIDED = "never_decided"
 _RANK = {"blocked": 0, "cancelled": 1, "expired": 2, "approved": 3}
-_SNAPSHOT = ["price", "spread", "spread_bps", "propensity"]
+_SNAPSHOT = ["price", "spread", "spread_bps"]
 
 
 def decide(
@@ -94,6 +94,8 @@ def _final(seen: pl.DataFrame) -> pl.DataFrame:
         pl.col("known_at").max(),
         pl.col("blocker_component").filter(blocked).drop_nulls().first(),
         *(pl.col(name).drop_nulls().first() for name in _SNAPSHOT),
+        # The probability of an approval says nothing of a block that followed, but stays with one that expired later.
+        pl.col("propensity").filter(blocked == blocked.any()).drop_nulls().first(),
         decided_at=pl.coalesce(pl.col("happened_at").filter(blocked).first(), pl.col("happened_at").max()),
         reason=pl.col("blocker_reason").drop_nulls().first(),
     )

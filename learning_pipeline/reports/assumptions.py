@@ -16,9 +16,9 @@ OTHER_POLICY = (
     "here; the next run computes every day anew under the settings."
 )
 BIAS = (
-    "How far the simulator is off. No calibration is computed yet: simulated results of approved signals were not "
-    "compared with the trades that came of them, so all shadow money carries a bias of unknown sign and size, which no "
-    "interval here covers."
+    "How far the simulator is off where nothing was traded. `analysis.calibration` compares simulated results with the "
+    "trades that came of approved signals; of blocked ones nothing but exploration (`analysis.guard_value`) can tell, "
+    "and no interval here covers that bias."
 )
 SWAPS = (
     "What dropping a guard would change besides its own decisions: a position that it let in could keep out another."

@@ -1,10 +1,12 @@
 """What would have come of every signal, blocked or not: one simulated outcome per decision.
 
 Question: had this signal been traded under the frozen execution policy, how would it have ended, and when could we
-know?
+know? And what if it had been entered some bars later, or a missed one when it was made?
 
 In: ``events.decisions``, ``market.bars``, and ``shadow.pending`` of the day before. Out: ``shadow.outcomes``
-(settled, on the day on which the outcome became known) and ``shadow.pending`` (still open at the end of each day).
+(settled, on the day on which the outcome became known), ``shadow.pending`` (still open at the end of each day) and
+``shadow.delayed_outcomes`` (settled trades, entered later). ``shadow.missed_outcomes`` and ``shadow.missed_pending``
+are the same fold over expired and cancelled decisions, put back to their signals (``events.signals``).
 
 Formulas, for a long trade (a short one is mirrored), with R = |entry - stop| and qty = notional / entry::
 
@@ -42,13 +44,34 @@ Decisions
   decision.
 * A revised decision is another version of it, in force from its own day on. An outcome known on an earlier day than
   that stands; otherwise the older version leaves no row.
+* A later entry changes neither levels nor the end of the ttl: the trade leaves where its outcome leaves, and only the
+  entry's price differs: the open of the first bar, of the series that told the outcome, that opens ``delay`` bars of
+  the signal's timeframe (by the clock) after the decision, or later. Once stop or target was passed, though the price
+  came back, or is passed at that open, or no bar of the ttl is left, it cannot be entered: its result is null. All
+  delays are known when the outcome is. They are in no policy hash.
+* An expired or cancelled decision stands at the instant of that answer, long after its signal (and, never decided, with
+  the price of then): ``shadow.outcomes`` says what came of *that*. What the signal would have earned taken when it was
+  made, at the signal's own price (``no_price`` where it named none; a limit far from the market counts as filled), is
+  ``shadow.missed_outcomes``. It is known no earlier than the answer.
 * +1R counts as reached from 1e-9 R below it: a target sent as "entry + R" is not missed by a rounding.
 
 Seed: learning-engine "Shadow Execution Engine".
 """
 
+from learning_pipeline.shadow.missed import as_made
 from learning_pipeline.shadow.settings import ShadowSettings
-from learning_pipeline.shadow.settle import bars_from, settle
-from learning_pipeline.shadow.tables import Outcomes, Pending
+from learning_pipeline.shadow.settle import Settled, bars_from, settle
+from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 
-__all__ = ["Outcomes", "Pending", "ShadowSettings", "bars_from", "settle"]
+__all__ = [
+    "DelayedOutcomes",
+    "MissedOutcomes",
+    "MissedPending",
+    "Outcomes",
+    "Pending",
+    "Settled",
+    "ShadowSettings",
+    "as_made",
+    "bars_from",
+    "settle",
+]

@@ -15,8 +15,9 @@ from learning_pipeline.shadow.settings import CENTURY_US, ShadowSettings
 class Asked:
     """One element per version; instants and lengths are microseconds, unknown prices NaN, an unknown ``ttl_bars`` 0.
 
-    ``reach`` is the oldest instant looked at, ``nominal_end`` the ttl's end by the clock (for ``ttl_bars`` that many
-    lengths of the timeframe after the decision), ``side`` +1 for long and -1 for short.
+    ``reach`` is the oldest instant looked at, ``bar`` the length of a bar of the timeframe, ``nominal_end`` the ttl's
+    end by the clock (for ``ttl_bars`` that many lengths of the timeframe after the decision), ``side`` +1 for long and
+    -1 for short.
     """
 
     decided_at: np.ndarray
@@ -24,6 +25,7 @@ class Asked:
     reach: np.ndarray
     nominal_end: np.ndarray
     timeframe: np.ndarray
+    bar: np.ndarray
     ttl_bars: np.ndarray
     side: np.ndarray
     entry: np.ndarray
@@ -49,6 +51,7 @@ def asked(versions: pl.DataFrame, settings: ShadowSettings) -> Asked:
         reach=decided - settings.reach_us(pl.col("timeframe")),
         nominal_end=decided + _life(settings),
         timeframe=pl.col("timeframe"),
+        bar=_bar(),
         ttl_bars=pl.col("ttl_bars").fill_null(0),
         side=pl.when(pl.col("side") == "long").then(1.0).otherwise(-1.0),
         entry=pl.col("entry_price").fill_null(float("nan")),
@@ -64,6 +67,10 @@ def _life(settings: ShadowSettings) -> pl.Expr:
     """Length of the ttl by the clock, microseconds."""
     minutes = pl.col("ttl_minutes").fill_null(settings.ttl_minutes) * 60_000_000
     by_clock = minutes.round().clip(1, CENTURY_US).cast(pl.Int64)
-    length = timeframe_us(pl.col("timeframe")).clip(upper_bound=CENTURY_US)
-    by_bars = length * pl.min_horizontal("ttl_bars", pl.lit(CENTURY_US) // length)
+    by_bars = _bar() * pl.min_horizontal("ttl_bars", pl.lit(CENTURY_US) // _bar())
     return pl.when(pl.col("ttl_bars").is_not_null()).then(by_bars).otherwise(by_clock)
+
+
+def _bar() -> pl.Expr:
+    """Length of one bar of the timeframe, microseconds."""
+    return timeframe_us(pl.col("timeframe")).clip(upper_bound=CENTURY_US)

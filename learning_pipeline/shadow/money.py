@@ -12,6 +12,7 @@ import polars as pl
 from learning_pipeline.shadow.settings import ShadowSettings
 
 BPS = 1e-4
+AT_MARKET = ["hit_stop", "ttl_expired"]
 
 
 def with_money(paths: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
@@ -29,7 +30,8 @@ def with_money(paths: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
     -------
     DataFrame
         With ``notional_usd``, ``spread_known``, ``gross_roi``, ``net_roi`` (fractions of notional), ``net_pnl_usd``,
-        ``net_r`` (multiples of R) and ``success`` added; without meaning where ``exit_price`` is null.
+        ``net_r`` (multiples of R) and ``success`` added; NaN, or without meaning, where ``exit_price`` or
+        ``entry_price`` is null.
 
     Examples
     --------
@@ -43,7 +45,7 @@ def with_money(paths: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
     notional = _floats(paths["notional_usd"].fill_null(settings.notional_usd))
     qty = notional / entry
     move = side * (left - entry)
-    at_market = np.isin(paths["outcome"].to_list(), ["hit_stop", "ttl_expired"])
+    at_market = paths["outcome"].is_in(AT_MARKET).fill_null(value=False).to_numpy()
     net = move * qty - _costs(qty * left, notional, _floats(paths["spread"].fill_null(0.0)) * qty, at_market, settings)
     return paths.with_columns(
         pl.Series("notional_usd", notional),

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from learning_pipeline.contracts import day_of, end_of
 from learning_pipeline.shadow.asked import asked
+from learning_pipeline.shadow.delay import delayed_outcomes, entry_after, late_entries
 from learning_pipeline.shadow.exits import nothing_yet
 from learning_pipeline.shadow.money import with_money
 from learning_pipeline.shadow.resolution import follow
 from learning_pipeline.shadow.series import NEVER, series_of
 from learning_pipeline.shadow.settings import ShadowSettings
-from learning_pipeline.shadow.tables import Outcomes, Pending
+from learning_pipeline.shadow.tables import DelayedOutcomes, Outcomes, Pending
 from learning_pipeline.shadow.versions import still_open, versions
 
 IDENTITY = ["day", "signal_id", "decided_at", "known_at", "outcome", "policy_hash", "reason"]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Settled(NamedTuple):
+    """What became known in a range of days.
+
+    outcomes, delayed : rows of ``shadow.outcomes`` and ``shadow.delayed_outcomes`` with ``day`` in the range; pending :
+    rows of ``shadow.pending`` for every day of the range.
+    """
+
+    outcomes: pl.DataFrame
+    pending: pl.DataFrame
+    delayed: pl.DataFrame
 
 
 def settle(
@@ -29,7 +43,7 @@ def settle(
     first: dt.date,
     last: dt.date,
     now: dt.datetime,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+) -> Settled:
     """Outcomes that became known in a range of days, and what was open at the end of each of them.
 
     A range gives the same as its days one after the other, each fed with the pending rows of the one before.
@@ -51,10 +65,8 @@ def settle(
 
     Returns
     -------
-    outcomes : DataFrame
-        Rows of ``shadow.outcomes`` with ``day`` in the range.
-    pending : DataFrame
-        Rows of ``shadow.pending`` for every day of the range.
+    Settled
+        Outcomes, what is still open, and the results of later entries.
 
     References
     ----------
@@ -63,8 +75,13 @@ def settle(
     now = min(now, end_of(last))
     followed = versions(open_before, decisions, first, last, now)
     simulated = _simulated(followed, bars, settings, now)
-    outcomes = Outcomes.checked(_outcomes(simulated, settings))
-    return outcomes, Pending.checked(still_open(simulated, first, last))
+    standing = _standing(simulated)
+    traded = standing.filter(pl.col("outcome").is_not_null())
+    return Settled(
+        Outcomes.checked(_outcomes(standing, settings)),
+        Pending.checked(still_open(simulated, first, last)),
+        DelayedOutcomes.checked(delayed_outcomes(traded, settings)),
+    )
 
 
 def bars_from(open_before: pl.DataFrame, decisions: pl.DataFrame, settings: ShadowSettings) -> dt.date | None:
@@ -75,14 +92,18 @@ def bars_from(open_before: pl.DataFrame, decisions: pl.DataFrame, settings: Shad
 
 
 def _simulated(followed: pl.DataFrame, bars: pl.DataFrame, settings: ShadowSettings, now: dt.datetime) -> pl.DataFrame:
-    """The versions with their paths; ``settled_at`` is null while open."""
+    """The versions with their paths and later entries; ``settled_at`` is null while open."""
     every = asked(followed, settings)
     paths = nothing_yet(len(every))
+    late = {delay: np.full(len(every), np.nan) for delay in settings.delays}
     market = series_of(bars, followed["symbol"], now)
     until = (now - EPOCH) // dt.timedelta(microseconds=1)
     for symbol, rows in _rows_of(followed["symbol"]):
-        paths[rows] = follow(every.take(rows), market.get(symbol, []), settings, until)
-    return followed.hstack(_frame(paths))
+        some, series = every.take(rows), market.get(symbol, [])
+        paths[rows] = follow(some, series, settings, until)
+        for delay, price in late_entries(some, paths[rows], series, settings.delays).items():
+            late[delay][rows] = price
+    return followed.hstack(_frame(paths)).with_columns(pl.Series(entry_after(d), price) for d, price in late.items())
 
 
 def _rows_of(symbols: pl.Series) -> list[tuple[str, np.ndarray]]:
@@ -105,14 +126,17 @@ def _frame(paths: np.ndarray) -> pl.DataFrame:
     ).with_columns(pl.col("exit_at").cast(instant))
 
 
-def _outcomes(simulated: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
-    """Rows of versions that were settled before a newer one came into force."""
+def _standing(simulated: pl.DataFrame) -> pl.DataFrame:
+    """Versions that were settled before a newer one came into force, on the day and at the instant of that."""
     settled_on = day_of(pl.col("settled_at"))
     standing = pl.col("settled_at").is_not_null() & (settled_on < pl.col("until")).fill_null(value=True)
+    return simulated.filter(standing).with_columns(day=settled_on, known_at=pl.col("settled_at"))
+
+
+def _outcomes(standing: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
+    """Rows of ``shadow.outcomes``."""
     research = (pl.col("book") == "research") & (pl.col("outcome") == "hit_target")
-    rows = with_money(simulated.filter(standing), settings).with_columns(
-        day=settled_on,
-        known_at=pl.col("settled_at"),
+    rows = with_money(standing, settings).with_columns(
         outcome=pl.when(research).then(pl.lit("hit_1r")).otherwise("outcome").fill_null("unlabelled"),
         reason=pl.col("unlabelled"),
         policy_hash=pl.lit(settings.policy_hash()),

@@ -160,11 +160,18 @@ def test_price_size_and_spread(
 
 def test_the_deciding_report_speaks_first_and_others_fill_in() -> None:
     found = answer(
-        {"decision": "approved", "market": {"price": 99.0, "spread": 0.2}, "propensity": 0.7},
+        {"decision": "approved", "market": {"price": 99.0, "spread": 0.2}},
         {"decision": "blocked", "at": NOON + HOUR, "market": {"price": 98.0}},
         {"decision": "blocked", "at": NOON + 2 * HOUR, "market": {"price": 97.0, "spread": 0.4}},
     )
-    assert (found["entry_price"], found["spread"], found["propensity"]) == (98.0, 0.4, 0.7)
+    assert (found["entry_price"], found["spread"]) == (98.0, 0.4)
+
+
+@pytest.mark.parametrize(("word", "expected"), [("blocked", None), ("expired", 0.1), ("cancelled", 0.1)])
+def test_a_propensity_stays_with_what_was_drawn(word: str, expected: float | None) -> None:
+    """An approval by chance that expires later was still approved by chance; a block that followed was not drawn."""
+    found = answer({"decision": "approved", "propensity": 0.1}, {"decision": word, "at": NOON + HOUR})
+    assert found["propensity"] == expected
 
 
 def test_of_reports_of_one_instant_the_smaller_event_id_speaks_first_in_any_order() -> None:

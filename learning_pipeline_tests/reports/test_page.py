@@ -106,7 +106,7 @@ def test_a_modelled_spread_is_named_only_where_the_data_says_so() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    assert "No calibration is computed yet" in render(small_world(), WINDOW)
+    assert "How far the simulator is off" in render(small_world(), WINDOW)
 
 
 def hostile_world() -> Facts:

@@ -48,6 +48,32 @@ def outcome_of(d: Row, bars: list[Row], s: ShadowSettings, now: dt.datetime) -> 
     return None
 
 
+def entered_later(d: Row, bars: list[Row], s: ShadowSettings, found: Row, delay: int) -> tuple | None:
+    """Entry price, net PnL and net R of the trade entered ``delay`` bars later; walked anew from the later entry on."""
+    oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
+    seen = [b for b in bars if b["symbol"] == d["symbol"] and oldest <= b["ts"] and b["known_at"] <= found["known_at"]]
+    seen.sort(key=lambda b: b["ts"])
+    stop, target, _ = levels(d, seen, s)
+    end = ttl_end(d, seen, nominal_end(d, s))
+    usable = [b for b in seen if b["timeframe"] == found["resolution"] and b["ts"] >= d["decided_at"]]
+    usable = [b for b in usable if end is None or b["known_at"] <= end]
+    instant = d["decided_at"] + delay * timeframe_length(d["timeframe"])
+    missed, left = [b for b in usable if b["ts"] < instant], [b for b in usable if b["ts"] >= instant]
+    if not left or any(touched(d["side"], b, stop, target)[0] for b in missed):
+        return None
+    entry = left[0]["open"]
+    if not min(stop, target) < entry < max(stop, target):
+        return None
+    for b in left:
+        word, price, _ = touched(d["side"], b, stop, target)
+        if word:
+            break
+    word, price = (word, price) if word else ("ttl_expired", left[-1]["close"])
+    later = row(d | {"entry_price": entry}, left, stop, word, price, False, s)
+    per_unit = later["net_pnl_usd"] / (later["notional_usd"] / entry)
+    return entry, later["net_pnl_usd"], per_unit / abs(d["entry_price"] - stop)
+
+
 def nominal_end(d: Row, s: ShadowSettings) -> dt.datetime:
     if d["ttl_bars"]:
         return d["decided_at"] + d["ttl_bars"] * timeframe_length(d["timeframe"])

@@ -15,7 +15,7 @@ def outcome(*prices, **decision):
     row = {"decided_at": MONDAY, "entry_price": 100.0, "stop_price": 98.0, "target_price": 104.0, "ttl_bars": 2}
     market = hourly(*prices)
     now = market["known_at"].max()
-    found, _ = settle(no_pending(), decisions(row | decision), market, POLICY, MONDAY.date(), now.date(), now)
+    found, *_ = settle(no_pending(), decisions(row | decision), market, POLICY, MONDAY.date(), now.date(), now)
     return found.row(0, named=True)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from learning_pipeline.events.tables import Decisions
-from learning_pipeline.shadow import ShadowSettings, settle
+from learning_pipeline.shadow import Settled, ShadowSettings, settle
 from learning_pipeline_tests.shadow.builders import DEFAULTS, bars, no_pending, reference
 
 FREE = ShadowSettings(resolution="signal", fee_bps=0, slippage_bps=0, notional_usd=1)
@@ -36,7 +36,7 @@ def as_decisions(rows: pl.DataFrame) -> pl.DataFrame:
     return Decisions.frame({name: known[name] for name in known.columns if name in Decisions.dtypes()})
 
 
-def settled(asked: pl.DataFrame, market: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def settled(asked: pl.DataFrame, market: pl.DataFrame) -> Settled:
     now: dt.datetime = market["known_at"].max()
     return settle(no_pending(), asked, market, FREE, asked["day"].min(), now.date(), now)
 
@@ -46,7 +46,7 @@ def test_intrabar_sample_is_reproduced_row_for_row():
         signal_id=pl.col("decision_id").cast(pl.String)
     )
     asked = as_decisions(expected.with_columns(decided_at=pl.col("entry_ts")))
-    outcomes, pending = settled(asked, hourly_bars(expected["symbol"]))
+    outcomes, pending, _ = settled(asked, hourly_bars(expected["symbol"]))
     both = expected.filter(pl.col("outcome") != "open").join(outcomes, on="signal_id", suffix="_ours", how="full")
     assert both.height == 1495
     assert both["outcome"].to_list() == both["outcome_ours"].to_list()
@@ -80,7 +80,7 @@ def test_what_each_guard_of_a_real_strategy_blocked(lifetime):
             **{name: pl.lit(value) for name, value in lifetime.items()},
         )
     )
-    outcomes, _ = settled(asked, hourly_bars(asked["symbol"]))
+    outcomes, *_ = settled(asked, hourly_bars(asked["symbol"]))
     both = rows.with_columns(signal_id=pl.col("row").cast(pl.String)).join(outcomes, on="signal_id", suffix="_ours")
     assert both["outcome"].to_list() == both["outcome_ours"].to_list()
     assert both["bars_held"].to_list() == both["bars_to_outcome"].to_list()

@@ -60,7 +60,7 @@ def test_a_timeframe_that_starts_late_settles_nothing_once_another_is_known_to_c
     four = hourly(QUIET, start=MONDAY + 8 * HOUR).with_columns(timeframe=pl.lit("4h"))
     four = bars(four.select("symbol", "timeframe", "ts", "open", "high", "low", "close"))
     assert outcome(hours, decided_at=decided_at)["outcome"] == "hit_target"
-    outcomes, pending = settled(pl.concat([hours, four]), decided_at=decided_at)
+    outcomes, pending, _ = settled(pl.concat([hours, four]), decided_at=decided_at)
     assert outcomes.height == 0
     assert pending.height == 6
 
@@ -69,5 +69,5 @@ def test_a_decision_with_usable_bars_stays_open_until_their_series_knows_the_end
     hours = hourly(QUIET, QUIET)
     quarters = resampled(hourly(*[QUIET] * 5), 15, "15m")
     holed = quarters.filter(~pl.col("ts").is_between(MONDAY + HOUR, MONDAY + 3 * HOUR))
-    outcomes, _ = settled(pl.concat([hours, holed]), decided_at=MONDAY + HOUR, ttl_minutes=90.0)
+    outcomes, *_ = settled(pl.concat([hours, holed]), decided_at=MONDAY + HOUR, ttl_minutes=90.0)
     assert outcomes.height == 0

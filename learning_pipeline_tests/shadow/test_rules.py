@@ -83,7 +83,7 @@ def test_over_a_weekend_the_end_is_known_with_sundays_bar():
     friday = MONDAY + dt.timedelta(days=4, hours=20)
     sunday = MONDAY + dt.timedelta(days=6, hours=22)
     market = pl.concat([hourly(*[QUIET] * 2, start=friday), hourly(QUIET, start=sunday)])
-    outcomes, pending = settled(market, days=6, decided_at=friday, ttl_minutes=240.0)
+    outcomes, pending, _ = settled(market, days=6, decided_at=friday, ttl_minutes=240.0)
     row = outcomes.row(0, named=True)
     assert (row["outcome"], row["exit_at"], row["known_at"]) == ("ttl_expired", friday + HOUR, sunday + HOUR)
     assert [day.isoweekday() for day in pending["as_of"]] == [5, 6]
@@ -161,8 +161,8 @@ def test_what_was_open_yesterday_is_not_settled_in_the_past_when_bars_come_late(
     first = MONDAY.date()
     tuesday = first + dt.timedelta(days=1)
     market = hourly(QUIET, (100, 105, 99, 104))
-    _, before = settle(no_pending(), decisions(LEVELS), market.head(1), POLICY, first, first, end_of(first))
-    outcomes, pending = settle(before, decisions(LEVELS).clear(), market, POLICY, tuesday, tuesday, end_of(tuesday))
+    _, before, _ = settle(no_pending(), decisions(LEVELS), market.head(1), POLICY, first, first, end_of(first))
+    outcomes, pending, _ = settle(before, decisions(LEVELS).clear(), market, POLICY, tuesday, tuesday, end_of(tuesday))
     row = outcomes.row(0, named=True)
     assert (row["day"], row["outcome"], row["exit_at"]) == (tuesday, "hit_target", MONDAY + HOUR)
     assert before.height == 1
@@ -200,5 +200,5 @@ def test_nothing_after_the_range_is_looked_at():
     first = MONDAY.date()
     market = hourly(*[QUIET] * 24, (100, 105, 99, 104))
     later = end_of(first + dt.timedelta(days=3))
-    outcomes, pending = settle(no_pending(), decisions(LEVELS), market, POLICY, first, first, later)
+    outcomes, pending, _ = settle(no_pending(), decisions(LEVELS), market, POLICY, first, first, later)
     assert (outcomes.height, pending.height) == (0, 1)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.contracts import days_between, end_of
-from learning_pipeline.shadow import Outcomes, ShadowSettings, bars_from, settle
+from learning_pipeline.shadow import DelayedOutcomes, Outcomes, Settled, ShadowSettings, bars_from, settle
 from learning_pipeline_tests.shadow import slow
 from learning_pipeline_tests.shadow.builders import no_pending
 from learning_pipeline_tests.shadow.worlds import World, world, worlds
@@ -19,7 +19,7 @@ POLICIES = [ShadowSettings(), ShadowSettings(resolution="signal", ttl_minutes=30
 policies = st.sampled_from(POLICIES)
 
 
-def run(w: World, policy: ShadowSettings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def run(w: World, policy: ShadowSettings) -> Settled:
     return settle(no_pending(), w.decisions, w.bars, policy, w.first, w.last, w.now)
 
 
@@ -31,7 +31,7 @@ def same(a: pl.DataFrame, b: pl.DataFrame) -> bool:
 @settings(max_examples=60, deadline=None)
 @given(worlds, policies)
 def test_every_outcome_is_that_of_the_plain_rules(w, policy):
-    outcomes, pending = run(w, policy)
+    outcomes, pending, _ = run(w, policy)
     rows, still = slow.fold(w.decisions.to_dicts(), w.bars.to_dicts(), policy, w.first, w.last, w.now)
     key = ["signal_id", "known_at"]
     expected = Outcomes.frame(
@@ -64,6 +64,7 @@ def test_a_range_equals_its_days_one_after_the_other(w, policy):
         parts.append(part)
     assert same(Outcomes.checked(pl.concat([p[0] for p in parts])), whole[0])
     assert same(pl.concat([p[1] for p in parts]), whole[1])
+    assert same(DelayedOutcomes.checked(pl.concat([p[2] for p in parts])), whole[2])
 
 
 @settings(max_examples=25, deadline=None)
@@ -79,7 +80,7 @@ def test_order_of_rows_and_older_bars_do_not_matter(w, policy, seed):
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda p: p.resolution)
 def test_nothing_rests_on_what_was_not_known_yet(policy):
     w = world(17, n_decisions=60)
-    outcomes, _ = run(w, policy)
+    outcomes, _, delayed = run(w, policy)
     assert {"hit_target", "hit_stop", "ttl_expired", "unlabelled"} <= set(outcomes["outcome"])
     cuts = [dt.datetime.combine(w.first, dt.time(1), dt.UTC) + dt.timedelta(hours=3.7 * k) for k in range(56)]
     assert {5, 6} <= {cut.weekday() for cut in cuts}
@@ -88,7 +89,9 @@ def test_nothing_rests_on_what_was_not_known_yet(policy):
         stands = (pl.col("known_at") <= cut) & ~pl.col("signal_id").is_in(revised_today.implode())
         deaf = as_of(w, cut, pl.DataFrame.clear)
         for seen in (as_of(w, cut, poisoned), World(deaf.decisions, deaf.bars, w.first, cut.date(), cut)):
-            assert same(run(seen, policy)[0].filter(stands), outcomes.filter(stands))
+            found = run(seen, policy)
+            assert same(found.outcomes.filter(stands), outcomes.filter(stands))
+            assert same(found.delayed.filter(stands), delayed.filter(stands))
 
 
 def as_of(w: World, cut: dt.datetime, future) -> World:
@@ -108,14 +111,15 @@ def poisoned(bars: pl.DataFrame) -> pl.DataFrame:
 
 def test_the_poison_would_be_noticed():
     w = world(17, n_decisions=60)
-    whole, _ = run(w, POLICIES[0])
-    leaking = run(World(w.decisions, poisoned(w.bars), w.first, w.last, w.now), POLICIES[0])[0]
-    assert not same(whole, leaking)
+    whole = run(w, POLICIES[0])
+    leaking = run(World(w.decisions, poisoned(w.bars), w.first, w.last, w.now), POLICIES[0])
+    assert not same(whole.outcomes, leaking.outcomes)
+    assert not same(whole.delayed, leaking.delayed)
 
 
 def test_a_revised_decision_replaces_one_that_is_open_and_not_one_that_is_settled():
     w = world(11, n_decisions=80)
-    outcomes, pending = run(w, POLICIES[0])
+    outcomes, pending, _ = run(w, POLICIES[0])
     versions = w.decisions.group_by("signal_id").len("n")
     rows = outcomes.group_by("signal_id").len("rows").join(versions, on="signal_id")
     assert (rows["rows"] <= rows["n"]).all()
@@ -126,6 +130,6 @@ def test_a_revised_decision_replaces_one_that_is_open_and_not_one_that_is_settle
 
 def test_nothing_to_follow_gives_empty_tables_and_needs_no_bars():
     w = world(1)
-    outcomes, pending = settle(no_pending(), w.decisions.clear(), w.bars, POLICIES[0], w.first, w.last, w.now)
-    assert outcomes.height == pending.height == 0
+    found = settle(no_pending(), w.decisions.clear(), w.bars, POLICIES[0], w.first, w.last, w.now)
+    assert [table.height for table in found] == [0, 0, 0]
     assert bars_from(no_pending(), w.decisions.clear(), POLICIES[0]) is None

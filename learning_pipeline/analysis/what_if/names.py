@@ -21,9 +21,13 @@ def in_snake_case(decided: pl.DataFrame, gates: pl.DataFrame) -> tuple[pl.DataFr
     return decided.with_columns(pl.col("blocker_component").replace(new), by), kept
 
 
-def days_of_gates(decided: pl.DataFrame, gates: pl.DataFrame) -> pl.DataFrame:
-    """Each gate and each day on which it was recorded, or named as a blocker: ``gate``, ``day``."""
-    named = decided.select("day", gate="blocked_by").explode("gate", keep_nulls=False, empty_as_null=False)
-    acted = decided.select("day", gate="blocker_component")
-    both = [part.select("gate", "day").unique() for part in (gates, named, acted)]
-    return pl.concat(both).drop_nulls().unique().sort("gate", "day")
+def gates_by_day(decided: pl.DataFrame, gates: pl.DataFrame) -> pl.DataFrame:
+    """Gates that the decisions carry or name as blockers: ``gate``, ``decided_on``, ``day`` (when it was known)."""
+    days = decided.select("signal_id", "day", "decided_on")
+    carried = gates.select("signal_id", "day", "gate").join(days, on=["signal_id", "day"])
+    named = decided.select("decided_on", "day", gate="blocked_by").explode(
+        "gate", keep_nulls=False, empty_as_null=False
+    )
+    acted = decided.select("decided_on", "day", gate="blocker_component")
+    both = [part.select("gate", "decided_on", "day").unique() for part in (carried, named, acted)]
+    return pl.concat(both).drop_nulls().unique()

@@ -74,7 +74,7 @@ def why_not(answer: Answer, rows: Ints, recorded: Callable[[], list[str]]) -> st
     rows : ndarray
         Versions of the longest window, as known on the day.
     recorded : callable
-        Names of the gates recorded on its days, in order.
+        Names of the gates recorded on its decisions, in order.
     """
     untold = sorted(gate for gate, told in answer.told.items() if not told[rows].any())
     if untold:

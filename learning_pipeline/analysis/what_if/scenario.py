@@ -52,6 +52,11 @@ class Scenario(Settings):
         return [snake_case(gate) for gate, weights in self.weights.items() if weights == FIT]
 
     @property
+    def changed(self) -> frozenset[str]:
+        """Gates that it names, in snake case."""
+        return self.policy.changed.union(self.fitted)
+
+    @property
     def policy(self) -> Policy:
         """The change that needs no fit, by gate in snake case.
 

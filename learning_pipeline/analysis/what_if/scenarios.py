@@ -11,7 +11,7 @@ from learning_pipeline.analysis.rows import Rows, as_rows
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.what_if.fit import TRAINING_DAYS
 from learning_pipeline.analysis.what_if.known import Versions
-from learning_pipeline.analysis.what_if.names import days_of_gates, in_snake_case
+from learning_pipeline.analysis.what_if.names import gates_by_day, in_snake_case
 from learning_pipeline.analysis.what_if.questions import Question
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.analysis.what_if.view import View
@@ -56,10 +56,10 @@ def what_if(
     if not as_ofs or not settings.asked:
         return WhatIf.frame(), SwapSets.frame()
     decided, gates = in_snake_case(_decided(decisions, as_ofs, settings), gates)
-    matrix = GateMatrix(decided, gates, signals)
+    matrix = GateMatrix(decided, _deciding(gates, settings), signals)
     versions = Versions.of(matrix.decided, outcomes, notional_usd)
     questions = {name: Question(scenario, matrix, versions) for name, scenario in settings.asked.items()}
-    recorded = days_of_gates(decided, gates)
+    recorded = gates_by_day(decided, gates)
     rows: tuple[list[Rows], list[Rows]] = ([], [])
     for as_of in sorted(set(as_ofs)):
         view = View(versions, recorded, as_of, settings)
@@ -75,6 +75,12 @@ def _decided(decisions: pl.DataFrame, as_ofs: list[dt.date], settings: AnalysisS
     """Versions of the windows and of the training days before them, by time."""
     farther = settings.model_copy(update={"windows": (max(settings.windows) + TRAINING_DAYS,)})
     return decided_in_windows(decisions, DECIDED, as_ofs, farther).sort("decided_at", "signal_id", "day")
+
+
+def _deciding(gates: pl.DataFrame, settings: AnalysisSettings) -> pl.DataFrame:
+    """Rows that can change an answer: of gates that a scenario names, and of those that did not pass."""
+    named = {gate for scenario in settings.asked.values() for gate in scenario.changed}
+    return gates.filter(pl.col("gate").is_in(named) | pl.col("passed").ne_missing(other=True))
 
 
 def _blocks(view: View, questions: dict[str, Question], settings: AnalysisSettings) -> tuple[list[Rows], list[Rows]]:

@@ -22,6 +22,7 @@ from learning_pipeline.analysis.what_if.day_totals import (
 )
 from learning_pipeline.analysis.what_if.known import Versions, known_on
 from learning_pipeline.analysis.what_if.questions import Answer, Question, why_not
+from learning_pipeline.analysis.windows import EPOCH
 from learning_pipeline.policy import APPROVED, BLOCKED
 
 
@@ -85,9 +86,10 @@ class View:
         return Found(capital_aware(self._known, self._taken, asked, taken, answers, self.n_days), None, answer)
 
     def _gates(self) -> list[str]:
-        """Gates recorded on the days of the longest window."""
-        first = self.as_of - dt.timedelta(days=self.n_days - 1)
-        return self._recorded.filter(pl.col("day").is_between(first, self.as_of))["gate"].unique().sort().to_list()
+        """Gates recorded on the decisions of the longest window."""
+        first = (self.as_of - EPOCH).days - self.n_days + 1
+        known = self._recorded.filter(pl.col("decided_on") >= first, pl.col("day") <= self.as_of)
+        return known["gate"].unique().sort().to_list()
 
     def _replayed(self, asked: Bools) -> Bools:
         if np.array_equal(asked, self._approved):

@@ -1,0 +1,1 @@
+"""What came too late: signals that expired or were cancelled, and what waiting costs the others."""
