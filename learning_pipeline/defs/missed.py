@@ -25,9 +25,8 @@ CENT = 0.01
 def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFrame) -> dg.Output[Any]:
     """What expired and cancelled signals would have earned, as of each day."""
     rows = judge_the_missed(decisions, made, as_ofs(chain), chain.analysis)
-    return materialised(
-        MissedOpportunities, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL)
-    )
+    shown = latest(rows, chain).filter(pl.col("strategy") == ALL)
+    return materialised(MissedOpportunities, rows, alone=True, shown=shown)
 
 
 @dg.asset(
@@ -41,7 +40,8 @@ def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFra
 def edge_decay(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame, delayed: pl.DataFrame) -> dg.Output[Any]:
     """What entering later would have earned, as of each day."""
     rows = follow_the_edge(decisions, outcomes, delayed, chain.shadow.delays, as_ofs(chain), chain.analysis)
-    return materialised(EdgeDecay, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL))
+    shown = latest(rows, chain).filter(pl.col("strategy") == ALL)
+    return materialised(EdgeDecay, rows, alone=True, shown=shown)
 
 
 @dg.asset_check(asset=asset_key(MissedOpportunities), blocking=True)
