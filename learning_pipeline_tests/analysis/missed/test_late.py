@@ -93,6 +93,23 @@ def test_missed_by_hand() -> None:
     assert (cancelled["win_rate"], cancelled["ci_low_usd"]) == (None, None)
 
 
+def test_edge_by_hand() -> None:
+    """Three settled, +6 -2 +10. One bar later s1 is past its target, -2.3 and 10.1 remain; after three only -1.4."""
+    words = {"s1": "blocked", "s2": "approved", "s3": "approved", "s4": "expired", "s5": "blocked"}
+    settled = [outcome(f"s{k}", 0, 0, pnl) for k, pnl in ((1, 6.0), (2, -2.0), (3, 10.0), (4, 99.0))]
+    journal = Journal(decisions=[answer(s, 0, w) for s, w in words.items()], outcomes=settled)
+    now, one, three = edge(journal, [2], 3).filter(strategy="*").rows(named=True)
+    assert [(row["n"], row["n_pending"]) for row in (now, one, three)] == [(3, 1)] * 3
+    assert [row["n_enterable"] for row in (now, one, three)] == [3, 2, 1]
+    assert [row["n_target_passed"] for row in (now, one, three)] == [0, 1, 2]
+    assert [row["delay_seconds"] for row in (now, one, three)] == [0, 10800, 32400]
+    assert [row["total_pnl_usd"] for row in (now, one, three)] == pytest.approx([14.0, 7.8, -1.4])
+    assert [row["mean_net_r"] for row in (now, one, three)] == pytest.approx([14 / 21, 7.8 / 21, -1.4 / 21])
+    assert [row["delay_cost_usd"] for row in (now, one, three)] == pytest.approx([0, 6.2, 15.4])
+    # Day totals 15.4, 0, 0: s^2 = 15.4^2 / 3, half = 4.302653 x 15.4.
+    assert three["cost_ci_high_usd"] == pytest.approx(15.4 + 4.302653 * 15.4, abs=1e-4)
+
+
 def test_a_signal_that_was_approved_after_all_is_missed_until_then() -> None:
     late = [answer("s1", 0, "expired"), answer("s1", 0, "approved", known=2)]
     found = missed(Journal(decisions=late, outcomes=[outcome("s1", 0, 0, 5.0)]), [1, 2], 30)
