@@ -30,15 +30,20 @@ ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 test: $(SYNC) ## every test and doctest
 	$(RUN) pytest
 
+worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
+	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
+
 mutants: $(SYNC) ## plants known defects one at a time; each must be caught by a test (or ONLY="name ...")
 	$(RUN) python -m learning_pipeline_tests.mutants $(ONLY)
 
 bench: $(UV) uv.lock ## against vectorbt, mlfinpy, DuckDB, Polars, msgspec, pydantic (BENCH="--json --rounds 9")
 	@# environments of its own: the peers are no part of demo and test, and mlfinpy needs older libraries than vectorbt
 	$(BENCH_ENV) $(UV) sync --frozen --quiet --no-dev --group bench || \
-	$(BENCH_ENV) $(UV) sync --frozen --quiet --no-dev --group bench --python .tools/bin/python
+	$(BENCH_ENV) $(UV) sync --frozen --quiet --no-dev --group bench --python .tools/bin/python || \
+	{ echo "bench: vectorbt 1.2.0 cannot be installed in .venv-bench (see above)" >&2; exit 1; }
 	@test -x $(MLFINPY)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(MLFINPY)
-	@$(UV) pip install --quiet --python $(MLFINPY)/bin/python --requirement benchmarks/mlfinpy.txt
+	@$(UV) pip install --quiet --python $(MLFINPY)/bin/python --requirement benchmarks/mlfinpy.txt || \
+	{ echo "bench: mlfinpy 0.1.2 cannot be installed in $(MLFINPY): it needs Python 3.11 or 3.12 and a package index" >&2; exit 1; }
 	MLFINPY_PYTHON=$(MLFINPY)/bin/python .venv-bench/bin/python -m benchmarks $(BENCH)
 
 lint: $(SYNC) ## ruff, mypy, import walls
@@ -47,4 +52,4 @@ lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test mutants bench lint
+.PHONY: help demo ui test worlds mutants bench lint

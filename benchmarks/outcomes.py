@@ -36,12 +36,11 @@ def lines(rounds: int) -> list[Line]:
 
 
 def _exits(p: Paths) -> Exits:
-    end, floor, ceiling = p.first + p.ttl, p.floor, p.ceiling
-    bar = first_touch(p.high, p.low, p.first, end, floor, ceiling).bar
-    hit = bar < end
-    bar = np.where(hit, bar, end - 1)
+    end, (floor, ceiling) = p.first + p.ttl, p.channel()
+    touched = first_touch(p.high, p.low, p.first, end, floor, ceiling).bar
+    bar = np.minimum(touched, end - 1)
     stopped = np.where(p.long, p.low[bar] <= floor, p.high[bar] >= ceiling)
-    return bar, np.where(hit, np.where(stopped, -1, 1), 0)
+    return bar, np.where(stopped, -1, touched < end)
 
 
 def _beside_peers(n: int, ttl: int, rounds: int) -> list[Line]:
@@ -52,7 +51,7 @@ def _beside_peers(n: int, ttl: int, rounds: int) -> list[Line]:
         (
             "vectorbt 1.2.0 compiled engine",
             lambda: by_engine(world),
-            [(WHAT, ENGINE_NUMPY[ttl]), (f"{WHAT}; fastest kernel of a default install (NumPy)", ENGINE_FASTEST)],
+            [(WHAT, ENGINE_NUMPY[ttl]), (f"{WHAT}; goal of the fastest kernel (NumPy)", ENGINE_FASTEST)],
         ),
         ("vectorbt 1.2.0 OHLCSTX class", lambda: by_class(world), [(WHAT, CLASS_API)]),
         ("DuckDB range join", duck.exits, [(WHAT, DUCKDB[ttl])]),

@@ -29,15 +29,10 @@ class Paths:
         """Price of each decision."""
         return self.open[self.first]
 
-    @property
-    def floor(self) -> np.ndarray:
-        """Lower barrier."""
-        return self.entry * (1 - self.width)
-
-    @property
-    def ceiling(self) -> np.ndarray:
-        """Upper barrier."""
-        return self.entry * (1 + self.width)
+    def channel(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lower and upper barrier of each decision."""
+        entry = self.entry
+        return entry * (1 - self.width), entry * (1 + self.width)
 
 
 def paths(n: int, ttl: int, n_bars: int = N_BARS, n_symbols: int = N_SYMBOLS) -> list[Paths]:

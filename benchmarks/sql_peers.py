@@ -64,7 +64,8 @@ def _bars(world: list[Paths]) -> pl.DataFrame:
 
 
 def _decisions(world: list[Paths]) -> pl.DataFrame:
-    columns = {name: np.concatenate([getattr(p, name) for p in world]) for name in ("floor", "ceiling", "long")}
+    channels = (np.concatenate(levels) for levels in zip(*(p.channel() for p in world), strict=True))
+    columns = dict(zip(("floor", "ceiling"), channels, strict=True), long=np.concatenate([p.long for p in world]))
     first = np.concatenate([p.first + origin for p, origin in zip(world, _origins(world), strict=True)])
     return pl.DataFrame({**columns, "first": first, "end": first + world[0].ttl}).with_row_index("id")
 

@@ -1,10 +1,11 @@
 """Learn what a trading bot's blocked signals would have earned, and which of its guards cost money.
 
-bots write events -> decisions -> shadow outcomes -> guard verdicts -> a DuckDB file, Dagster's UI, the terminal
+bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
-``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder`` without Dagster, Polars or DuckDB.
+``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder`` and ``lp.load_overrides`` without Dagster,
+Polars or DuckDB.
 """
 
-from learning_pipeline.sdk import Recorder
+from learning_pipeline.sdk import Recorder, learnings, load_overrides, report, shadow_performance
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "learnings", "load_overrides", "report", "shadow_performance"]

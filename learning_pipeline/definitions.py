@@ -2,13 +2,23 @@
 
 import dagster as dg
 
-from learning_pipeline.defs import analysis, events, exploration, missed, shadow, warehouse
+from learning_pipeline.defs import (
+    analysis,
+    events,
+    exploration,
+    missed,
+    overrides,
+    proposals,
+    shadow,
+    warehouse,
+    what_if,
+)
 from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
 from learning_pipeline.defs.resources import Chain, LakeIO
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
-MODULES = [events, shadow, analysis, missed, exploration, warehouse]
+MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

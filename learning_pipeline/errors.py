@@ -4,6 +4,7 @@ LearningPipelineError            every failure that we raise on purpose
 ├── BadInput                     a path, file, line or argument is not what was expected
 ├── BadSettings                  an unknown or impossible setting
 ├── ContractBroken               a frame is not what its table class says
+├── Refused                      what a person asks for is against a rule that stands
 └── StoreBusy                    another process writes to the same data root
 
 A refusal of a single line or row is not an error: it is a row of ``events.quarantine`` with a reason.
@@ -43,6 +44,12 @@ class ContractBroken(LearningPipelineError):
     """A frame breaks the contract of its table: a defect of ours or a damaged store, never of the user's input."""
 
     code = "E_LEARN_CONTRACT"
+
+
+class Refused(LearningPipelineError):
+    """What a person asks for cannot be done as things stand: it was done already, or what it rests on has changed."""
+
+    code = "E_LEARN_REFUSED"
 
 
 class StoreBusy(LearningPipelineError):

@@ -1,14 +1,15 @@
 """Verdicts: what blocking saved and cost, which strategies earn, how fast signals are executed, and how sure that is.
 
-Question: which guards save money, which cost money, what does blocking as a whole miss, which strategy earns most,
-how long does a signal wait for its execution, what does waiting cost, what did signals that expired or were cancelled
-miss, and how far is simulated money from real money?
+Question: which guards save money, which cost money, what does blocking as a whole miss, what if the gates had been
+others, which strategy earns most, how long does a signal wait for its execution, what does waiting cost, what did
+signals that expired or were cancelled miss, and how far is simulated money from real money?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
 ``events.fills``, ``events.trades``; ``shadow.missed_outcomes``, ``shadow.delayed_outcomes``. Out, of ``guards/``:
-``analysis.guard_effectiveness``, ``analysis.opportunity_cost``; of ``strategies/``: ``analysis.signal_decay``,
-``analysis.strategy_leaderboard``; of ``missed/``: ``analysis.missed_opportunities``, ``analysis.edge_decay``; of
-``exploration/``: ``analysis.guard_value``; of ``calibration/``: ``analysis.calibration``.
+``analysis.guard_effectiveness``, ``analysis.opportunity_cost``; of ``what_if/``: ``analysis.what_if``,
+``analysis.swap_sets``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``; of
+``missed/``: ``analysis.missed_opportunities``, ``analysis.edge_decay``; of ``exploration/``: ``analysis.guard_value``;
+of ``calibration/``: ``analysis.calibration``; of ``proposals/``: ``analysis.proposals``.
 
 As of day D and for a window of W days the cohort is: decisions of the books in the settings whose ``decided_at`` lies
 in the W days up to and including D, in the version in force on D. A decision is settled where the newest outcome
@@ -26,7 +27,13 @@ settled rows:
   ``first_blocker``): minus the net PnL of all that it was first to block.
 - Interval and p: t on the W day totals (`stats`), null for one day and where nothing is settled. q:
   Benjamini-Hochberg over the guards of one as_of and window. ``saves`` or ``costs`` at q <= 0.05 with at least 10
-  active days, else ``inconclusive``.
+  active days, else ``inconclusive``. On 2,000 planted worlds of 40 and of 90 days intervals cover .94 to .95, and a
+  guard that does nothing gets a verdict in .04 to .06; where more is blocked on the days that are good for what is
+  blocked, intervals cover .91 to .95 (`make worlds` prints it all).
+
+What if (`what_if/` says how): each scenario of the settings decides the cohort again (`policy.GateMatrix`); its delta
+is the net PnL swapped in minus swapped out, with the interval above and q over the scenarios, once with capital for
+everything and once as far as a book of ``capital_usd`` and ``max_open_positions`` goes.
 
 Strategies, `*` for all of them:
 
@@ -59,9 +66,9 @@ ROI of an admission's closed trades on the decision's own size: a small learning
   open counts its shadow outcome (more than 5 % of these: refused).
 - Refused, with the first reason that holds (`REASONS`): nothing written down, no overlap, under 30 admissions or 20
   days, and where the draws do not agree (p < 0.01) with what was written down: a budget that cuts admissions off
-  belongs into the propensity; behind a nominal one an interval covered .33 instead of .95.
-- On planted worlds (60 days, propensity .1, 20 and 60 blocked a day, a simulator that promises too much) the interval
-  of ``aipw`` covers the true value in .94 to .96, the sums of the simulator in none of the larger.
+  belongs into the propensity; behind a nominal one (.3, 12 of 100 a day) the interval of ``aipw`` covers .32.
+- On 2,000 planted worlds (60 days, propensity .1, 20 and 60 blocked a day, a simulator that promises too much) the
+  interval of ``aipw`` covers the true value in .95 of them, that of the simulator's sums in .01 and in none.
 
 Calibration: ``bias`` = real - shadow over approved decisions with a closed trade and a settled shadow outcome, both on
 the decision's own size, by day of the decision. Admissions of exploration are approved too and are in.
@@ -70,8 +77,13 @@ A block of unknown cause stands under no guard, but counts in the opportunity co
 after its as_of, on no other as_of and on no order of rows, to the bit: each window is summed from its own day totals,
 each day by signal_id.
 
-Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "Signal Decay", "Strategy Leaderboard",
-"Missed Opportunity Tracking".
+*Proposals*, of the longest window: ``drop_guard`` for every guard with the verdict ``costs``; ``threshold`` for every
+scenario that only moves or scales limits, with q <= 0.05 over all scenarios, an interval above 0, and a gain with
+limited capital too. The id is of kind, target and change: the same on every day. ``open`` on each day that supports it,
+``withdrawn`` on the first that does not. Nothing takes effect by itself: a named person approves (`overrides`).
+
+Seed: learning-engine "Guard Effectiveness", "Blocked Trade Analysis", "What-If Scenarios", "Signal Decay", "Strategy
+Leaderboard", "Missed Opportunity Tracking".
 """
 
 from learning_pipeline.analysis.calibration.calibrate import calibrate

@@ -13,8 +13,9 @@ from learning_pipeline.contracts import day_of
 FOREVER = 2**31 - 1
 """A day number after all days."""
 
-VERSION = ["signal_id", "decided_at"]
-RESULT = ["signal_id", "day", "known_at", "decided_at", "net_pnl_usd", "net_roi", "notional_usd"]
+VERSION = ("signal_id", "decided_at")
+RESULT = ["signal_id", "day", "known_at", "decided_at"]
+MONEY = ("net_pnl_usd", "net_roi", "notional_usd")
 
 
 def decided_in_windows(
@@ -54,7 +55,11 @@ def in_windows(versions: pl.DataFrame, instant: str, as_ofs: list[dt.date], sett
 
 
 def with_outcomes(
-    decided: pl.DataFrame, outcomes: pl.DataFrame, *, of: Sequence[str] = VERSION, columns: Sequence[str] = RESULT
+    decided: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    measures: Sequence[str] = MONEY,
+    *,
+    of: Sequence[str] = VERSION,
 ) -> pl.DataFrame:
     """Those of the decisions that have an outcome, with the days on which it stood.
 
@@ -64,20 +69,20 @@ def with_outcomes(
         `decided_in_windows`.
     outcomes : DataFrame
         ``shadow.outcomes``.
+    measures : sequence of str
+        Columns of the outcomes that are wanted.
     of : sequence of str
         What a decision and its outcome have in common.
-    columns : sequence of str
-        Columns of the outcomes, `RESULT` among them.
 
     Returns
     -------
     DataFrame
-        One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns,
-        ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi`` (fraction), null where unlabelled. As of a day
-        in ``since <= day < until`` this is the version's outcome; at most one row of a signal holds on any day, and a
-        version is pending on the days that none of its rows holds.
+        One row per version and outcome of that version (same ``decided_at``), in the order of ``decided``: its columns
+        and the outcome's measures, by default ``net_pnl_usd``, ``notional_usd`` (quote money) and ``net_roi``
+        (fraction), null where unlabelled. As of a day in ``since <= day < until`` this is the version's outcome; at
+        most one row of a signal holds on any day, and a version is pending on the days that none of its rows holds.
     """
-    results = in_force(outcomes.select(columns), "signal_id", "known_at").drop("day", "known_at")
+    results = in_force(outcomes.select(*RESULT, *measures), "signal_id", "known_at").drop("day", "known_at")
     both = decided.join(results, on=of, maintain_order="left", suffix="_other")
     return while_both_hold(both)
 

@@ -12,18 +12,14 @@ import polars as pl
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.contracts import Settings
 from learning_pipeline.defs.catalog import SETTINGS
-from learning_pipeline.errors import BadInput
-from learning_pipeline.reports import Facts, Window, choose_window, render
+from learning_pipeline.reports import Facts, Window, render
+from learning_pipeline.sdk.published import has_table, window_of
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.atomic import atomic_write
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.settings_file import load_settings
 from learning_pipeline.stores.warehouse import read_only
 
-COMPUTED = """
-    SELECT DISTINCT as_of, window_days FROM analysis.opportunity_cost
-    WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost) ORDER BY window_days
-"""
 FRAMES = {
     "guards": "SELECT * FROM analysis.guard_effectiveness WHERE as_of = $as_of AND window_days = $days ORDER BY guard",
     "costs": "SELECT * FROM analysis.opportunity_cost WHERE as_of <= $as_of AND window_days = $days ORDER BY as_of",
@@ -65,18 +61,11 @@ def write_report(home: Home, hours: float | None = None) -> Path:
     """
     settings = load_settings(home.settings, SETTINGS)
     with read_only(home.warehouse) as connection:
-        window = _window(connection, home, hours)
+        window = window_of(connection, home.warehouse, hours)
         facts = _facts(connection, window, settings)
     path = home.reports / f"report-{window.as_of}.html"
     atomic_write(path, render(facts, window).encode())
     return path
-
-
-def _window(connection: duckdb.DuckDBPyConnection, home: Home, hours: float | None) -> Window:
-    computed = connection.execute(COMPUTED).fetchall()
-    if not computed:
-        raise BadInput(f"{home.warehouse}: no day was computed yet; `learning-pipeline run` computes what is due")
-    return choose_window([days for _, days in computed], computed[0][0], hours)
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
@@ -101,8 +90,7 @@ def _frame(connection: duckdb.DuckDBPyConnection, query: str, window: Window) ->
 def _where_it_exists(connection: duckdb.DuckDBPyConnection, name: str, window: Window) -> pl.DataFrame | None:
     """Rows of a table that not every warehouse has; None where it has not."""
     table = OPTIONAL[name]
-    there = "SELECT 1 FROM duckdb_views() WHERE schema_name = 'analysis' AND view_name = ?"
-    if not connection.execute(there, [table]).fetchall():
+    if not has_table(connection, table):
         return None
     query = f"SELECT * FROM analysis.{table} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"  # noqa: S608  # our own names
     return _frame(connection, query, window)

@@ -4,32 +4,46 @@ from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
+from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
+from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars
+from learning_pipeline.overrides.tables import Approvals, Overrides, Transitions
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
+from learning_pipeline.stores.warehouse import newest_rows
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, SignalDecay, StrategyLeaderboard]
-ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
+ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
+DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *DECIDED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {"shadow": ShadowSettings, "analysis": AnalysisSettings}
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""
+_ANSWERS_THAT_HOLD = """
+    SELECT proposal_id, answer FROM lake."overrides.approvals"
+    WHERE (holds_until AT TIME ZONE 'UTC')::DATE > (SELECT max(as_of) FROM lake."analysis.opportunity_cost")
+    QUALIFY decided_at = max(decided_at) OVER (PARTITION BY proposal_id)
+"""
 VIEWS = {
     "shadow.outcomes": f"""
         WITH still_open AS ({_STILL_OPEN})
         SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM still_open)
         QUALIFY known_at = max(known_at) OVER (PARTITION BY signal_id)
         UNION ALL BY NAME SELECT day, signal_id, decided_at, 'open' AS outcome FROM still_open
+    """,  # noqa: S608  # constant names
+    "analysis.proposals": f"""
+        SELECT * EXCLUDE (answer) REPLACE (coalesce(answer, state) AS state)
+        FROM ({newest_rows(Proposals)}) LEFT JOIN ({_ANSWERS_THAT_HOLD}) USING (proposal_id)
     """,  # noqa: S608  # constant names
     "shadow.delayed_outcomes": f"""
         WITH newest AS (
@@ -44,5 +58,6 @@ VIEWS = {
 }
 """Tables shown to analysts otherwise than as copied.
 
-One row per signal, the newest pending ones as `open`; one row per signal and delay.
+Outcomes: one row per signal, the newest pending ones as `open`; later entries: one row per signal and delay.
+Proposals: one row each, with a person's answer.
 """

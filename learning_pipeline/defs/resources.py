@@ -17,6 +17,7 @@ from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
 from learning_pipeline.errors import BadSettings
 from learning_pipeline.shadow.settings import ShadowSettings
+from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.lake import Lake
@@ -76,6 +77,11 @@ class Chain(dg.ConfigurableResource):
     def ledger(self) -> Ledger:
         """The ledger."""
         return _ledger(self.paths)
+
+    @property
+    def approvals(self) -> Approvals:
+        """Answers of people, in the ledger."""
+        return Approvals(self.paths.ledger)
 
     @property
     def inbox(self) -> Inbox:

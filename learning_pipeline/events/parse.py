@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from itertools import compress
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ import polars as pl
 import polars.selectors as cs
 
 from learning_pipeline.contracts import Table
+from learning_pipeline.events.gates import gate_faults
 from learning_pipeline.events.refusals import Refusal, reason_of, refusal, require_strict_json
 from learning_pipeline.events.rows import checked_rows
 from learning_pipeline.events.tables import EVENT_TABLES, Booked
@@ -25,7 +27,7 @@ from learning_pipeline.events.wire import (
     fields_of,
 )
 
-CHUNK_LINES = 2000
+CHUNK_LINES = 500
 
 
 class Parsed(NamedTuple):
@@ -76,7 +78,7 @@ def parse_lines(content: bytes, chunk_lines: int = CHUNK_LINES) -> Parsed:
             read.setdefault(word, []).append(frame)
     frames = {}
     for word, parts in read.items():
-        frames[word], refused = checked_rows(word, pl.concat(parts))
+        frames[word], refused = checked_rows(word, pl.concat(parts).with_columns(cs.float() + 0.0))  # -0.0 is 0.0
         refusals += [refusal(n, code, detail, lines[n - 1]) for n, code, detail in refused.iter_rows()]
     n_incomplete = int(bool(tail.strip()))
     return Parsed(frames, sorted(refusals), len(filled) + n_incomplete, n_incomplete)
@@ -163,18 +165,27 @@ def _frames(lines: _Lines, events: list[Any]) -> Iterator[tuple[str, pl.DataFram
 
 
 def _frame(table: type[Table], events: list[Any]) -> pl.DataFrame:
-    """Columns of a table from decoded events, with times still as text; -0.0 is 0.0."""
-    series = [pl.Series(name, _values(field, events), field.dtype) for name, field in fields_of(table).items()]
+    """Columns of a table from decoded events, with times still as text."""
+    fields = fields_of(table)
+    objects = {outer: _objects(outer, fields, events) for outer in {field.inside for field in fields.values()}}
+    series = [pl.Series(name, _values(field, objects[field.inside]), field.dtype) for name, field in fields.items()]
     if issubclass(table, Booked):
         series.append(pl.Series("learning_book", [event.learning_book for event in events], pl.Boolean))
-    return pl.DataFrame(series).with_columns(cs.float() + 0.0)
+    if "gates" in fields:
+        series += gate_faults([event.gates for event in events])
+    return pl.DataFrame(series)
 
 
-def _values(field: Field, events: list[Any]) -> list[Any]:
-    if field.inside:
-        outer = map(operator.attrgetter(field.inside), events)
-        return [None if inside is None else getattr(inside, field.name) for inside in outer]
-    values = list(map(operator.attrgetter(field.name), events))
+def _objects(outer: str | None, fields: dict[str, Field], events: list[Any]) -> list[Any]:
+    """The events, or what they hold under ``outer``; where that is absent, an object of nulls."""
+    if outer is None:
+        return events
+    absent = SimpleNamespace(**{field.name: None for field in fields.values()})
+    return [absent if found is None else found for found in map(operator.attrgetter(outer), events)]
+
+
+def _values(field: Field, objects: list[Any]) -> list[Any]:
+    values = list(map(operator.attrgetter(field.name), objects))
     if field.as_text:
         return [None if value is None else encode_sorted(value).decode() for value in values]
     return values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from learning_pipeline.events.rows import decode_gates
+from learning_pipeline.events.gates import decode_gates
 
 _DISTANCE = {">=": 1.0, ">": 1.0, "<=": -1.0, "<": -1.0}
 

@@ -17,7 +17,8 @@ import polars as pl
 from msgspec import Meta
 
 from learning_pipeline.contracts import Table
-from learning_pipeline.events.tables import EVENT_TABLES, OPERATORS, Booked
+from learning_pipeline.events.gates import Gate
+from learning_pipeline.events.tables import EVENT_TABLES, Booked
 
 ALIASES = {
     "ordinis.signals.generated": "signal",
@@ -57,19 +58,6 @@ def _value_of_depth(depth: int) -> Any:
 
 
 _VALUE = _value_of_depth(MAX_DEPTH)
-
-
-class Gate(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """One gate of a decision event."""
-
-    name: Annotated[str, Meta(min_length=1)]
-    passed: bool
-    value: float | None = None
-    threshold: float | None = None
-    base_threshold: float | None = None
-    op: Literal[tuple(OPERATORS)] | None = None  # type: ignore[valid-type]  # words come from the table class
-    evaluated: bool | None = None
-    override_id: str | None = None
 
 
 class Field(NamedTuple):

@@ -5,8 +5,9 @@ Question: what does a bot look like that this project can learn from?
 It trades on paper, over bars it is given, and hands everything it wanted, decided and did to a recorder, in the event
 format of any other bot. Nothing of the chain knows it, and it knows nothing of the chain.
 
-In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``. Out: events
-``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_closed``, ``position``, ``portfolio_snapshot``.
+In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``, overrides. Out:
+events ``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_closed``, ``position``,
+``portfolio_snapshot``.
 
 How it goes, for each bar of each market, in one common time order:
 
@@ -15,7 +16,8 @@ How it goes, for each bar of each market, in one common time order:
    ``rsi_extremes`` and ``macd_divergence`` fade one. A market without volume gets no ``volume_confirmation``;
 3. every gate that applies is measured, none is skipped: ``volatility_guard``, ``spread_guard``, ``roi_threshold``,
    ``cooldown``, ``drawdown_guard``, ``max_open_positions``, ``ts``, ``halo``, ``slope``, and ``dx`` in stage S3. One
-   failure blocks; the first in this order is the named blocker;
+   failure blocks; the first in this order is the named blocker. An override in force takes the place of a limit: both
+   are recorded, with its id;
 4. an approved entry is filled at the next open with half the spread and a fee, or expires where that costs more than
    its limit. A signal is cancelled while the venue is halted, or while another timeframe of its symbol is entering in
    the other direction.

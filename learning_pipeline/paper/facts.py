@@ -53,10 +53,16 @@ def flags(now: Now, strategy: str, side: int, mood: str, settings: PaperSettings
 
 
 def score(now: Now, strategy: str, side: int, settings: PaperSettings) -> dict[str, float]:
-    """Parts of the bot's own score, each 0 to 1."""
+    """Parts of the bot's own score, each 0 to 1. Trend strength, which gate ts compares, is half adx, half efficiency.
+
+    >>> now = {"adx": 60.0, "efficiency": 0.2, "rsi": 80.0, "halo": 1.6}
+    >>> score(now, "donchian_breakout", 1, PaperSettings())
+    {'adx': 1.0, 'efficiency': 0.2, 'momentum': 0.8, 'location': 0.75}
+    """
     push = 0.5 + 0.5 * side * (now["rsi"] - 50) / 50
     return {
-        "trend": min(max(now["ts"], 0.0), 1.0),
+        "adx": min(now["adx"] / 50, 1.0),
+        "efficiency": now["efficiency"],
         "momentum": 1 - push if strategy in FADES else push,
         "location": max(0.0, 1 - now["halo"] / (2 * settings.halo_max)),
     }
@@ -68,12 +74,15 @@ def expected_roi(parts: dict[str, float], planned: Plan, risk_share: float) -> f
     Parameters
     ----------
     parts : dict
-        The bot's score.
+        The bot's score: trend strength, momentum and location count alike.
     risk_share : float
         R over the entry price.
 
-    >>> round(expected_roi({"trend": 0.8}, Plan(stop_atr=2.0, target_r=3.0, ttl_bars=48), risk_share=0.02), 6)
+    >>> parts = {"adx": 1.0, "efficiency": 0.6, "momentum": 0.9, "location": 0.7}
+    >>> round(expected_roi(parts, Plan(stop_atr=2.0, target_r=3.0, ttl_bars=48), risk_share=0.02), 6)
     0.002
     """
-    odds = (1 + (sum(parts.values()) / len(parts) - 0.5) / 3) / (1 + planned.target_r)
+    trend = 0.5 * parts["adx"] + 0.5 * parts["efficiency"]
+    mean = (trend + parts["momentum"] + parts["location"]) / 3
+    odds = (1 + (mean - 0.5) / 3) / (1 + planned.target_r)
     return (odds * planned.target_r - (1 - odds)) * risk_share

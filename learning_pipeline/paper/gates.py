@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from learning_pipeline.overrides import Applied
 from learning_pipeline.paper.patterns import stage_of
 from learning_pipeline.paper.settings import PaperSettings
 
@@ -40,38 +41,40 @@ RULES = (
     Rule("dx", ">=", "dx_min", "Directional index {value:.1f} < Min {threshold:.1f}", stage="S3"),
 )
 """In the order in which the bot names a blocker: guards first, then entry thresholds."""
-WORDS = {rule.name: rule.words for rule in RULES}
+BY_NAME = {rule.name: rule for rule in RULES}
 
 
-def judge(measured: Mapping[str, float], pattern_key: str, settings: PaperSettings) -> list[dict[str, Any]]:
-    """Every gate that applies, with value, threshold, op and whether it passed, in the order of ``RULES``.
+def own_limits(pattern_key: str, settings: PaperSettings) -> dict[str, float]:
+    """The bot's own limit of every gate that applies, in the order of ``RULES``; the stage in the key says which do."""
+    stage = stage_of(pattern_key)
+    return {rule.name: float(getattr(settings, rule.limit)) for rule in RULES if rule.stage in {None, stage}}
+
+
+def judge(measured: Mapping[str, float], limits: Mapping[str, Applied]) -> list[dict[str, Any]]:
+    """Every gate that applies, with value, limits, op and whether it passed, in the order of ``limits``.
+
+    A gate that an override drops is measured and recorded too: it passes, without a ``threshold``.
 
     Parameters
     ----------
     measured : mapping
         Value of each gate by name, all known at the signal's instant.
-    pattern_key : str
-        Says by its stage which gates apply.
+    limits : mapping
+        Limits in force by gate, as ``overrides.apply`` gives them.
     """
-    stage = stage_of(pattern_key)
-    applying = [rule for rule in RULES if rule.stage in {None, stage}]
-    return [_verdict(rule, float(measured[rule.name]), float(getattr(settings, rule.limit))) for rule in applying]
+    return [_verdict(BY_NAME[gate], float(measured[gate]), limit) for gate, limit in limits.items()]
 
 
 def first_failure(gates: list[dict[str, Any]]) -> tuple[str, str] | None:
     """Name of the first gate that failed and why, in words; None where all passed."""
     failed = (gate for gate in gates if not gate["passed"])
     first = next(failed, None)
-    return None if first is None else (first["name"], WORDS[first["name"]].format(**first))
+    return None if first is None else (first["name"], BY_NAME[first["name"]].words.format(**first))
 
 
-def _verdict(rule: Rule, value: float, threshold: float) -> dict[str, Any]:
-    return {
-        "name": rule.name,
-        "passed": OPS[rule.op](value, threshold),
-        "value": value,
-        "threshold": threshold,
-        "base_threshold": threshold,
-        "op": rule.op,
-        "evaluated": True,
-    }
+def _verdict(rule: Rule, value: float, limit: Applied) -> dict[str, Any]:
+    stands = limit.threshold is None or OPS[rule.op](value, limit.threshold)
+    base = {"base_threshold": limit.base_threshold, "op": rule.op, "evaluated": True}
+    told = {"threshold": limit.threshold, "override_id": limit.override_id}
+    kept = {name: known for name, known in told.items() if known is not None}
+    return {"name": rule.name, "passed": stands, "value": value} | kept | base

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from learning_pipeline.overrides import Override, apply
 from learning_pipeline.paper import decisions, market
 from learning_pipeline.paper.book import Book
 from learning_pipeline.paper.costs import entry_price, latency_us
 from learning_pipeline.paper.execution import exits_at_open, exits_in_bar
 from learning_pipeline.paper.exploration import Draw, Exploration
-from learning_pipeline.paper.gates import first_failure, judge
+from learning_pipeline.paper.gates import first_failure, judge, own_limits
 from learning_pipeline.paper.market import Market, instant
 from learning_pipeline.paper.readings import read
 from learning_pipeline.paper.recording import Recording
@@ -24,7 +26,9 @@ from learning_pipeline.paper.timeline import Moment, timeline
 from learning_pipeline.paper.watchlist import Watchlist
 
 
-def run_session(bars: pl.DataFrame, recorder: Recording, settings: PaperSettings) -> None:
+def run_session(
+    bars: pl.DataFrame, recorder: Recording, settings: PaperSettings, overrides: Sequence[Override] = ()
+) -> None:
     """Trade on paper over bars and hand every event to the recorder.
 
     Parameters
@@ -36,6 +40,8 @@ def run_session(bars: pl.DataFrame, recorder: Recording, settings: PaperSettings
         Takes the events. Events are handed over in the order in which the bot lived through them; the ``at`` of
         neighbours may differ by the seconds of an order's way to the venue.
     settings : PaperSettings
+    overrides : sequence of Override
+        Limits to use instead of the settings', each from its approval to its end in the time of the bars.
 
     Notes
     -----
@@ -43,7 +49,7 @@ def run_session(bars: pl.DataFrame, recorder: Recording, settings: PaperSettings
     strictly before. A trade still open when the bars end stays open.
     """
     if not bars.is_empty():
-        _Session(bars, recorder, settings).run()
+        _Session(bars, recorder, settings, overrides).run()
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,10 @@ class _Entry:
 
 
 class _Session:
-    def __init__(self, bars: pl.DataFrame, recorder: Recording, settings: PaperSettings) -> None:
+    def __init__(
+        self, bars: pl.DataFrame, recorder: Recording, settings: PaperSettings, overrides: Sequence[Override]
+    ) -> None:
+        self._overrides = overrides
         self._recorder = recorder
         self._settings = settings
         self._desks = [_desk(each, settings) for each in market.markets(bars)]
@@ -110,7 +119,10 @@ class _Session:
         signal = desk.signals[index]
         self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
         self._watchlist.heard(at_us, desk.market)
-        gates = judge(signal.measured | self._measured(at_us, desk, signal), signal.pattern_key, self._settings)
+        measured = signal.measured | self._measured(at_us, desk, signal)
+        limits = own_limits(signal.pattern_key, self._settings)
+        in_force = apply(self._overrides, limits, signal.pattern_key, signal.scope, instant(at_us))
+        gates = judge(measured, in_force)
         opposed_by = self._opposing(signal)
         drawn = self._draw(at_us, signal, gates, opposed_by)
         answer = decisions.answer(signal, gates, opposed_by, drawn)

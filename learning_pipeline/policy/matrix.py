@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from learning_pipeline.errors import ContractBroken
-from learning_pipeline.policy.columns import Bools, Floats, GateColumn, gate_columns
+from learning_pipeline.policy.columns import Bools, GateColumn, gate_columns
+from learning_pipeline.policy.components import Components
 from learning_pipeline.policy.policy import Policy
 
 BLOCKED, APPROVED, UNKNOWN = 0, 1, 2
@@ -17,7 +18,6 @@ BLOCKED, APPROVED, UNKNOWN = 0, 1, 2
 WORDS = ["blocked", "approved", "unknown"]
 
 Counts: TypeAlias = NDArray[np.int16]
-Limit: TypeAlias = float | Floats | None
 
 
 class GateMatrix:
@@ -29,6 +29,8 @@ class GateMatrix:
         ``events.decisions``; versions are rows of their own. Expired and cancelled ones are left out.
     gates : DataFrame
         ``events.gates``; a row belongs to the decision of the same signal_id and day, others are ignored.
+    signals : DataFrame, optional
+        ``events.signals``, for policies that re-weight a score; without them such a gate cannot be told.
 
     Attributes
     ----------
@@ -36,11 +38,14 @@ class GateMatrix:
         The decisions that take part, in the order given: row i of every array.
     columns : dict
         `GateColumn` by gate.
+    components : Components
+        Score components of the signals.
     """
 
-    def __init__(self, decisions: pl.DataFrame, gates: pl.DataFrame) -> None:
+    def __init__(self, decisions: pl.DataFrame, gates: pl.DataFrame, signals: pl.DataFrame | None = None) -> None:
         self.decided = decisions.filter(pl.col("decision").is_in(["approved", "blocked"]))
         self.columns: dict[str, GateColumn] = gate_columns(self.decided, gates)
+        self.components = Components.of(self.decided, signals)
         self.blocked: Bools = self.decided["decision"].to_numpy() == "blocked"
         self._incomplete: Bools = ~self.decided["gates_complete"].to_numpy()
         self._n_failing = self._count([(c.rows, c.fails) for c in self.columns.values()])
@@ -52,7 +57,7 @@ class GateMatrix:
             return np.where(self.blocked, BLOCKED, APPROVED).astype(np.int8)
         failing, unknown = self._n_failing.copy(), self._n_unknown.copy()
         for gate in sorted(policy.changed & self.columns.keys()):
-            self._change(self.columns[gate], _limit(policy, gate, self.columns[gate]), failing, unknown)
+            self._change(gate, policy, failing, unknown)
         told = (unknown == 0) & ~self._other_gates_possible(policy)
         return np.where(failing > 0, BLOCKED, np.where(told, APPROVED, UNKNOWN)).astype(np.int8)
 
@@ -69,14 +74,35 @@ class GateMatrix:
         words = pl.Series("counterfactual", WORDS).gather(self.answers(policy))
         return self.decided.select("signal_id", base="decision").with_columns(words).sort("signal_id")
 
-    def _change(self, column: GateColumn, limit: Limit, failing: Counts, unknown: Counts) -> None:
-        """Take out what the gate said and, unless it is dropped (no limit), put in what it says now."""
+    def told(self, policy: Policy, gate: str) -> NDArray[np.intp]:
+        """Rows of ``decided`` on which a gate was recorded and, if changed, all that the change needs."""
+        column = self.columns.get(gate)
+        if column is None:
+            return np.empty(0, dtype=np.intp)
+        if gate not in policy.changed - policy.drop:
+            return column.rows
+        return column.rows[~self._against(gate, policy)[1]]
+
+    def _change(self, gate: str, policy: Policy, failing: Counts, unknown: Counts) -> None:
+        """Take out what the gate said and, unless it is dropped, put in what it says now."""
+        column = self.columns[gate]
         failing[column.rows] -= column.fails
         unknown[column.rows] -= column.unknown
-        if limit is not None:
-            fails, untold = column.against(limit)
+        if gate not in policy.drop:
+            fails, untold = self._against(gate, policy)
             failing[column.rows] += fails
             unknown[column.rows] += untold
+
+    def _against(self, gate: str, policy: Policy) -> tuple[Bools, Bools]:
+        """Where a changed gate fails, and where that cannot be told, on the rows of its column."""
+        column = self.columns[gate]
+        if gate in policy.weights:
+            score = self.components.weighted(policy.weights[gate])[column.rows]
+            return column._replace(value=score).against(column.base)
+        if gate in policy.threshold:
+            return column.against(policy.threshold[gate])
+        with np.errstate(over="ignore"):
+            return column.against(policy.scale[gate] * column.base)
 
     def _other_gates_possible(self, policy: Policy) -> Bools:
         """Rows on which a gate that was not recorded may decide."""
@@ -98,13 +124,3 @@ class GateMatrix:
         for rows, true in cells:
             count[rows] += true
         return count
-
-
-def _limit(policy: Policy, gate: str, column: GateColumn) -> Limit:
-    """New limit: a number, one per row of the column, or None where the gate is dropped."""
-    if gate in policy.drop:
-        return None
-    if gate in policy.threshold:
-        return policy.threshold[gate]
-    with np.errstate(over="ignore"):
-        return policy.scale[gate] * column.base

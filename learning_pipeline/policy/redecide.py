@@ -8,7 +8,9 @@ from learning_pipeline.policy.matrix import GateMatrix
 from learning_pipeline.policy.policy import Policy
 
 
-def redecide(decisions: pl.DataFrame, gates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def redecide(
+    decisions: pl.DataFrame, gates: pl.DataFrame, policy: Policy, signals: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What each decision would have been under the policy; for many policies, `GateMatrix.redecide`.
 
     Parameters
@@ -19,6 +21,8 @@ def redecide(decisions: pl.DataFrame, gates: pl.DataFrame, policy: Policy) -> pl
         ``events.gates``; rows of other versions are ignored.
     policy : Policy
         The change.
+    signals : DataFrame, optional
+        ``events.signals``, needed where the policy re-weights a score.
 
     Returns
     -------
@@ -41,4 +45,4 @@ def redecide(decisions: pl.DataFrame, gates: pl.DataFrame, policy: Policy) -> pl
     >>> redecide(decisions, Gates.frame([gate]), Policy(drop={"spread"})).rows()
     [('s1', 'blocked', 'approved')]
     """
-    return GateMatrix(decisions, gates).redecide(policy)
+    return GateMatrix(decisions, gates, signals).redecide(policy)

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+from learning_pipeline.policy.matrix import WORDS
 
 SWAPS = ["kept", "swapped_in", "swapped_out", "still_blocked", "unknown"]
 """Approved either way, newly approved, newly blocked, blocked either way, cannot be told."""
+
+
+KEPT, SWAPPED_IN, SWAPPED_OUT, STILL_BLOCKED, CANNOT_TELL = range(5)
+"""Numbers of `SWAPS`."""
+_SWAP = np.array([[STILL_BLOCKED, SWAPPED_IN, CANNOT_TELL], [SWAPPED_OUT, KEPT, CANNOT_TELL]], dtype=np.int8)
+
+
+def swap_codes(approved: NDArray[np.bool_], answers: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Number in `SWAPS` of each decision, from whether it was approved and what `GateMatrix.answers` says now.
+
+    >>> swap_codes(np.array([False, True]), np.array([1, 2], dtype=np.int8)).tolist()
+    [1, 4]
+    """
+    return _SWAP[approved.astype(np.int8), answers]
 
 
 def with_swap(redecided: pl.DataFrame) -> pl.DataFrame:
@@ -16,11 +33,9 @@ def with_swap(redecided: pl.DataFrame) -> pl.DataFrame:
     >>> with_swap(both)["swap"].to_list()
     ['swapped_in', 'unknown']
     """
-    was, is_now = pl.col("base") == "approved", pl.col("counterfactual")
-    admitted = pl.when(was).then(pl.lit("kept")).otherwise(pl.lit("swapped_in"))
-    refused = pl.when(was).then(pl.lit("swapped_out")).otherwise(pl.lit("still_blocked"))
-    word = pl.when(is_now == "approved").then(admitted).when(is_now == "blocked").then(refused)
-    return redecided.with_columns(swap=word.otherwise(pl.lit("unknown")))
+    approved = redecided["base"].to_numpy() == "approved"
+    answers = redecided["counterfactual"].replace_strict(WORDS, range(len(WORDS)), return_dtype=pl.Int8).to_numpy()
+    return redecided.with_columns(pl.Series("swap", SWAPS).gather(swap_codes(approved, answers)))
 
 
 def swap_set(redecided: pl.DataFrame, outcomes: pl.DataFrame | None = None) -> pl.DataFrame:

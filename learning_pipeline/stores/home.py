@@ -47,6 +47,11 @@ class Home:
         return self.root / "ledger.sqlite"
 
     @property
+    def overrides(self) -> Path:
+        """What a bot should use instead of its own thresholds."""
+        return self.root / "overrides.json"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "learning_pipeline.toml"

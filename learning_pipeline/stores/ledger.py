@@ -1,18 +1,15 @@
-"""What must be transactional: arrivals and marks. SQLite in WAL mode, every commit forced to disk."""
+"""What must be transactional about ingestion: arrivals, marks, the days on which ids were seen."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from learning_pipeline.errors import BadInput, LearningPipelineError, StoreBusy
+from learning_pipeline.stores.database import Database
 
 _metadata = sa.MetaData()
 
@@ -45,7 +42,6 @@ _key_days = sa.Table(
     sqlite_with_rowid=False,
 )
 _LOOKUP_CHUNK = 10_000
-_WAL_TRIES, _WAL_PAUSE_SECONDS = 200, 0.05
 
 
 class Ledger:
@@ -65,27 +61,21 @@ class Ledger:
     """
 
     def __init__(self, url: Path | str) -> None:
-        if isinstance(url, Path):
-            url.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{url}" if isinstance(url, Path) else url, poolclass=sa.NullPool)
-        sa.event.listen(self._engine, "connect", _durable)
-        with self._writing() as connection:
-            for table in _metadata.sorted_tables:
-                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+        self._database = Database(url, _metadata)
 
     def mark(self, name: str) -> str | None:
         """Value of a mark; None where it is not set."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.scalar(sa.select(_marks.c.value).where(_marks.c.name == name))
 
     def marks(self) -> dict[str, str]:
         """Every mark, read at one instant."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return {row.name: row.value for row in connection.execute(sa.select(_marks))}
 
     def set_marks(self, values: dict[str, str | None]) -> None:
         """Set several marks in one transaction; None removes one."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for name, value in values.items():
                 connection.execute(sa.delete(_marks).where(_marks.c.name == name))
                 if value is not None:
@@ -93,12 +83,12 @@ class Ledger:
 
     def seen_files(self) -> set[tuple[str, int, int]]:
         """Inbox files registered so far: name, size in bytes, modification time in nanoseconds."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return {tuple(row) for row in connection.execute(sa.select(_seen))}
 
     def register(self, sha256: str, file: str, stored_as: str, stat: tuple[int, int], now: dt.datetime) -> None:
         """Note an inbox file; a content known before is not noted again."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             row = {"sha256": sha256, "file": file, "stored_as": stored_as, "arrived_at": now.isoformat()}
             connection.execute(sa.insert(_arrivals).prefix_with("OR IGNORE").values(**row, is_landed=False))
             seen = {"stored_as": stored_as, "size": stat[0], "mtime_ns": stat[1]}
@@ -107,12 +97,12 @@ class Ledger:
     def arrivals(self, *, landed: bool) -> list[dict[str, Any]]:
         """Files in order of arrival: those whose rows are in the lake, or those still to be landed."""
         query = sa.select(_arrivals).where(_arrivals.c.is_landed == landed).order_by(_arrivals.c.seq)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def note_counts(self, counts: dict[str, dict[str, int]]) -> None:
         """Note what becomes of each file's lines, before the lake is written; a count noted before stays."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for sha256, count in counts.items():
                 open_ = (_arrivals.c.sha256 == sha256) & (
                     _arrivals.c.counts.is_(None) | (_arrivals.c.counts == sa.JSON.NULL)
@@ -121,7 +111,7 @@ class Ledger:
 
     def note_landed(self, sha256s: Iterable[str]) -> None:
         """Note that the rows of these files are in the lake."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             for sha256 in sha256s:
                 connection.execute(sa.update(_arrivals).where(_arrivals.c.sha256 == sha256).values(is_landed=True))
 
@@ -129,57 +119,14 @@ class Ledger:
         """Note on which days ids are seen; a superset of the lake is harmless."""
         rows = [{"key": key, "day": day} for key, day in pairs]
         if rows:
-            with self._writing() as connection:
+            with self._database.writing() as connection:
                 connection.execute(sa.insert(_key_days).prefix_with("OR IGNORE"), rows)
 
     def days_of_keys(self, keys: list[int]) -> set[int]:
         """Days on which any of these ids may have been seen."""
         days: set[int] = set()
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             for k in range(0, len(keys), _LOOKUP_CHUNK):
                 query = sa.select(_key_days.c.day).where(_key_days.c.key.in_(keys[k : k + _LOOKUP_CHUNK])).distinct()
                 days.update(connection.scalars(query))
         return days
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with _refusals_in_words(self._engine.url), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with _refusals_in_words(self._engine.url), self._engine.begin() as connection:
-            yield connection
-
-
-@contextmanager
-def _refusals_in_words(url: sa.URL) -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.DBAPIError as e:
-        raise _refusal(url, str(e.orig)) from e
-
-
-def _refusal(url: sa.URL, found: str) -> LearningPipelineError:
-    where = url.database or url.render_as_string(hide_password=True)
-    if "locked" in found:
-        return StoreBusy(f"{where}: another process holds the ledger ({found}); run again")
-    return BadInput(f"{where}: the ledger cannot be used ({found}); check the file, its folder and their permissions")
-
-
-def _durable(connection: Any, _: Any) -> None:
-    connection.execute("PRAGMA busy_timeout=30000")  # first: the others wait too
-    _use_wal(connection)
-    connection.execute("PRAGMA synchronous=FULL")
-
-
-def _use_wal(connection: Any) -> None:
-    """Switch the file to WAL; SQLite refuses at once, whatever the timeout, while another process switches it too."""
-    for _ in range(_WAL_TRIES - 1):
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            time.sleep(_WAL_PAUSE_SECONDS)
-        else:
-            return
-    connection.execute("PRAGMA journal_mode=WAL")

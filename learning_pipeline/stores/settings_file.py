@@ -87,7 +87,8 @@ def _settings(room: str, model: type[Settings], layers: Mapping[str, Mapping[str
         return model.model_validate_json(json.dumps(values, default=str), strict=True)
     except pydantic.ValidationError as e:
         first = e.errors()[0]
-        key = ".".join(map(str, first["loc"]))
+        # pydantic names the branches of a union too, in words with brackets
+        key = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
         source = _source(room, str(first["loc"][0]) if first["loc"] else "", layers)
         raise BadSettings(f"{source}: [{room}] {key}: {first['msg']}, found {first['input']!r}") from e
 

@@ -134,6 +134,15 @@ def test_a_new_day_has_a_new_budget():
     assert drawn == [True, False, True, False]
 
 
+def test_a_spent_budget_is_in_the_propensity():
+    exploration = Exploration(PaperSettings(exploration_rate=0.5, exploration_max_per_day=2))
+    drawn = [exploration.draw(0, f"s{k}", admissible=True) for k in range(40)]
+    last = [k for k, draw in enumerate(drawn) if draw.admitted][-1]
+    assert sum(draw.admitted for draw in drawn) == 2
+    assert {draw.propensity for draw in drawn[: last + 1]} == {0.5}
+    assert set(drawn[last + 1 :]) == {(False, 1.0)}
+
+
 @given(seed=st.integers(0, 5), rate=st.floats(0.05, 0.95))
 def test_draws_rest_on_seed_and_signal_alone(seed, rate):
     settings = PaperSettings(seed=seed, exploration_rate=rate, exploration_max_per_day=1000)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from learning_pipeline.overrides import Applied
 from learning_pipeline.paper import PaperSettings
-from learning_pipeline.paper.gates import RULES, first_failure, judge
+from learning_pipeline.paper.gates import RULES, first_failure, own_limits
+from learning_pipeline.paper.gates import judge as judge_by
 
 AT_THE_LIMITS = {
     "volatility_guard": 0.06,
@@ -46,6 +48,12 @@ BARELY_FAILING = {
     "dx": 39.9,
 }
 LATE, MATURE = "pm.uptrend.S3.entry", "pm.uptrend.S2.entry"
+
+
+def judge(measured, pattern_key, settings, **in_force: Applied):
+    """By the bot's own limits, but for those that an override replaces."""
+    own = {gate: Applied(limit, limit) for gate, limit in own_limits(pattern_key, settings).items()}
+    return judge_by(measured, own | in_force)
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +100,23 @@ def test_passed_is_value_op_threshold(settings, measured):
         assert gate["passed"] is comparisons[gate["op"]]
         assert gate["base_threshold"] == threshold
         assert value == measured[gate["name"]]
+
+
+def test_an_override_is_recorded_beside_the_bots_own_limit(settings):
+    moved, dropped = Applied(3.0, 3.5, "o1"), Applied(0.06, None, "o2", is_dropped=True)
+    gates = judge(BARELY_FAILING, MATURE, settings, halo=moved, volatility_guard=dropped)
+    by_name = {gate["name"]: gate for gate in gates}
+    assert by_name["halo"] == {
+        "name": "halo",
+        "passed": True,
+        "value": 3.01,
+        "threshold": 3.5,
+        "base_threshold": 3.0,
+        "op": "<=",
+        "evaluated": True,
+        "override_id": "o1",
+    }
+    assert "threshold" not in by_name["volatility_guard"]
+    assert by_name["volatility_guard"] | {"passed": True, "override_id": "o2"} == by_name["volatility_guard"]
+    assert first_failure(gates)[0] == "spread_guard", "the others stand"
+    assert "override_id" not in by_name["spread_guard"]

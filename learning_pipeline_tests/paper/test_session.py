@@ -145,6 +145,15 @@ def test_roi_threshold_measures_what_the_signal_carries(of_type):
         assert gate_of(answer, "roi_threshold")["value"] == hoped[answer["signal_id"]]
 
 
+def test_trend_strength_is_made_of_score_components_that_the_signal_carries(of_type):
+    parts = {signal["signal_id"]: signal["score_components"] for signal in of_type("signal")}
+    for answer in of_type("decision"):
+        of_signal = parts[answer["signal_id"]]
+        assert set(of_signal) == {"adx", "efficiency", "momentum", "location"}
+        assert all(0 <= value <= 1 for value in of_signal.values())
+        assert gate_of(answer, "ts")["value"] == 0.5 * of_signal["adx"] + 0.5 * of_signal["efficiency"]
+
+
 def test_cooldown_is_the_time_since_the_last_loss_or_since_the_market_was_first_seen(events, hours, of_type):
     signals = {signal["signal_id"]: signal for signal in of_type("signal")}
     seen = dict(hours.group_by("symbol").agg(pl.col("ts").min()).iter_rows())

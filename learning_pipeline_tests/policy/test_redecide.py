@@ -12,12 +12,15 @@ from learning_pipeline.policy import GateMatrix, Policy, redecide
 from learning_pipeline_tests.policy.worlds import (
     DAY,
     NAMES,
+    Parts,
     Row,
+    components,
     decision,
     frames,
     gate,
     plain_answer,
     policies,
+    signals,
     worlds,
 )
 
@@ -146,14 +149,46 @@ def test_blocked_for_an_unknown_cause_a_limit_that_now_fails_blocks_it_for_sure(
     assert answer(nobody, [at_limit], threshold={"halo": 0.5}) == "blocked"
 
 
+def reweighted(parts: Parts, weights: dict[str, float], **gate_row: object) -> str:
+    policy = Policy(weights={"ts": weights})
+    return redecide(*frames([BY_TS], [TS | gate_row]), policy, signals({"s": parts}))["counterfactual"].item()
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ({"x": 0.5, "y": 0.5}, "blocked"),  # 0.5
+        ({"x": 0.2, "y": 0.8}, "approved"),  # 0.56; the base is 0.55, the limit in force 0.6
+        ({"y": 1.0}, "approved"),  # 0.6
+        ({"x": 0.0, "y": 1.0, "z": 0.0}, "approved"),  # what weighs nothing need not be recorded
+        ({"y": 0.9, "z": 0.1}, "unknown"),
+    ],
+)
+def test_another_score_meets_the_base_threshold(weights: dict[str, float], expected: str) -> None:
+    assert reweighted({"x": 0.4, "y": 0.6}, weights) == expected
+
+
+def test_a_score_cannot_be_judged_without_components_base_or_comparator() -> None:
+    assert reweighted(None, {"x": 1.0}) == "unknown"
+    assert reweighted({"x": 1.0}, {"x": 1.0}, base_threshold=None) == "unknown"
+    assert reweighted({"x": 1.0}, {"x": 1.0}, op=None) == "unknown"
+    assert reweighted({"x": 1.0}, {"x": 1.0}, value=None) == "approved"  # the old score is not needed
+
+
+def test_a_score_too_large_for_a_float_is_still_a_score() -> None:
+    assert reweighted({"x": 1e300}, {"x": 1e300}) == "approved"
+
+
 @modest
-@given(worlds(), policies())
-def test_equals_the_plain_loop(world: World, policy: Policy) -> None:
+@given(worlds(), policies(), components())
+def test_equals_the_plain_loop(world: World, policy: Policy, parts: dict[str, Parts]) -> None:
     decisions, gates = world
     of = {d["signal_id"]: {g["gate"]: g for g in gates if g["signal_id"] == d["signal_id"]} for d in decisions}
     part = [d for d in decisions if d["decision"] in ("approved", "blocked")]
-    expected = [(d["signal_id"], d["decision"], plain_answer(d, of[d["signal_id"]], policy)) for d in part]
-    assert redecide(*frames(decisions, gates), policy).rows() == expected
+    ids = [d["signal_id"] for d in part]
+    answers = [plain_answer(d, of[s], policy, parts.get(s)) for s, d in zip(ids, part, strict=True)]
+    expected = [(s, d["decision"], a) for s, d, a in zip(ids, part, answers, strict=True)]
+    assert redecide(*frames(decisions, gates), policy, signals(parts)).rows() == expected
 
 
 @modest

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import operator
 from typing import Any
 
 import polars as pl
 from hypothesis import strategies as st
 
-from learning_pipeline.events.tables import Decisions, Gates
+from learning_pipeline.events.tables import Decisions, Gates, Signals
 from learning_pipeline.policy import Policy
 
 DAY = dt.date(2024, 1, 1)
@@ -17,6 +18,7 @@ NAMES = ["a", "b", "c", "d"]
 OPS = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 
 Row = dict[str, Any]
+Parts = dict[str, float] | None
 
 
 def decision(signal_id: str, word: str = "blocked", **more: Any) -> Row:
@@ -30,6 +32,12 @@ def gate(signal_id: str, name: str, passed: bool | None, **more: Any) -> Row:
 
 def frames(decisions: list[Row], gates: list[Row]) -> tuple[pl.DataFrame, pl.DataFrame]:
     return Decisions.frame(decisions), Gates.frame(gates)
+
+
+def signals(parts: dict[str, Parts]) -> pl.DataFrame:
+    """``events.signals`` with these score components."""
+    texts = {name: None if of is None else json.dumps(of, sort_keys=True) for name, of in parts.items()}
+    return Signals.frame([{"signal_id": name, "score_components": text} for name, text in texts.items()])
 
 
 numbers = st.none() | st.integers(0, 3).map(float)
@@ -62,25 +70,33 @@ def worlds(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
 
 
 @st.composite
+def components(draw: st.DrawFn) -> dict[str, Parts]:
+    """Score components x, y of up to six signals; some carry none, one or both."""
+    some = st.dictionaries(st.sampled_from(["x", "y"]), st.integers(0, 3).map(float))
+    return {f"s{k}": draw(st.none() | some) for k in range(6) if draw(st.integers(0, 3))}
+
+
+@st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    kind = {name: draw(st.sampled_from(["same", "drop", "threshold", "scale"])) for name in NAMES}
+    kind = {name: draw(st.sampled_from(["same", "drop", "threshold", "scale", "weights"])) for name in NAMES}
     amount = st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0])
     return Policy(
         drop=frozenset(name for name in NAMES if kind[name] == "drop"),
         threshold={name: draw(amount) for name in NAMES if kind[name] == "threshold"},
         scale={name: draw(amount) for name in NAMES if kind[name] == "scale"},
+        weights={name: {"x": draw(amount), "y": draw(amount)} for name in NAMES if kind[name] == "weights"},
     )
 
 
-def plain_answer(row: Row, gates: dict[str, Row], policy: Policy) -> str:
-    """One decision under a policy, by the book; ``gates`` are those of the decision, by name."""
+def plain_answer(row: Row, gates: dict[str, Row], policy: Policy, parts: Parts = None) -> str:
+    """One decision under a policy, by the book; gates and score components are those of the decision, by name."""
     blocked = row["decision"] == "blocked"
     if not policy.changed:
         return row["decision"]
     failed = {name for name, g in gates.items() if g["passed"] is False}
     if blocked:
         failed |= set(row["blocked_by"]) | ({row["blocker_component"]} - {None})
-    told = [_passes(name, gates.get(name), failed, row, policy) for name in NAMES]
+    told = [_passes(name, gates.get(name), failed, row, policy, parts or {}) for name in NAMES]
     if False in told:
         return "blocked"
     if blocked and not failed:
@@ -88,7 +104,9 @@ def plain_answer(row: Row, gates: dict[str, Row], policy: Policy) -> str:
     return "unknown" if None in told or (blocked and not row["gates_complete"]) else "approved"
 
 
-def _passes(name: str, g: Row | None, failed: set[str], row: Row, policy: Policy) -> bool | None:
+def _passes(
+    name: str, g: Row | None, failed: set[str], row: Row, policy: Policy, parts: dict[str, float]
+) -> bool | None:
     """Whether one gate lets the decision through; None where that cannot be told."""
     blocked, changed = row["decision"] == "blocked", name in policy.changed
     if name in policy.drop or (not blocked and (not changed or name in failed)):
@@ -98,7 +116,14 @@ def _passes(name: str, g: Row | None, failed: set[str], row: Row, policy: Policy
     if not changed:
         return False if name in failed else g["passed"]
     base = g and g["base_threshold"]
-    limit = policy.threshold.get(name, None if base is None else policy.scale.get(name, 0.0) * base)
-    if g is None or g["value"] is None or g["op"] is None or limit is None:
+    factor = 1.0 if name in policy.weights else policy.scale.get(name, 0.0)
+    limit = policy.threshold.get(name, None if base is None else factor * base)
+    value = _score(policy.weights[name], parts) if name in policy.weights else g and g["value"]
+    if g is None or value is None or g["op"] is None or limit is None:
         return None
-    return OPS[g["op"]](g["value"], limit)
+    return OPS[g["op"]](value, limit)
+
+
+def _score(weights: dict[str, float], parts: dict[str, float]) -> float | None:
+    needed = {name: weight for name, weight in weights.items() if weight != 0}
+    return None if needed.keys() - parts.keys() else sum(weight * parts[name] for name, weight in needed.items())

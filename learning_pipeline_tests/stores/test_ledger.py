@@ -62,7 +62,7 @@ def test_days_of_ids(ledger: Ledger) -> None:
 
 
 def test_every_commit_is_forced_to_disk(ledger: Ledger) -> None:
-    with ledger._reading() as connection:
+    with ledger._database.reading() as connection:
         asked = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     assert asked == ["wal", 2]
 

@@ -21,7 +21,14 @@ FILLED = {
     "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
     "market": ["bars"],
     "shadow": ["outcomes"],
-    "analysis": ["guard_effectiveness", "opportunity_cost", "signal_decay", "strategy_leaderboard"],
+    "analysis": [
+        "guard_effectiveness",
+        "opportunity_cost",
+        "what_if",
+        "swap_sets",
+        "signal_decay",
+        "strategy_leaderboard",
+    ],
 }
 
 
@@ -111,6 +118,22 @@ def test_the_bot_of_the_readme_writes_events_that_are_taken(tmp_path: Path, monk
     (written,) = (tmp_path / "data" / "inbox").glob("*.jsonl")
     parsed = parse_lines(written.read_bytes())
     assert (parsed.n_lines, parsed.refusals) == (2, [])
+
+
+def test_the_feedback_of_the_readme_runs_on_the_demo(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = README.read_text(encoding="utf-8")
+    for line in re.findall(
+        r"^    learning-pipeline (proposals list|overrides) (--home \S+)$", text, flags=re.MULTILINE
+    ):
+        assert command(*" ".join(line).split(), cwd=place).returncode == 0
+    blocks = re.findall(r"```py\n(.*?)```", text, flags=re.DOTALL)
+    monkeypatch.chdir(place)
+    exec(compile("\n".join(blocks), "README.md", "exec"), {})
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["volatility_guard 0.06 0.06 None", "halo 3.0 3.0 None"]
+    assert len(told) > 4
 
 
 def test_the_settings_of_the_readme_are_the_defaults(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.what_if.tables import WhatIf
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.worlds import Root, stamp
@@ -22,7 +23,13 @@ from learning_pipeline_tests.worlds import Root, stamp
 DATA = Path(os.environ.get("LEARNING_PIPELINE_REFERENCE_DATA", "unset"))
 BLOCKER = {"rejected": "max_open_trades", "vetoed": "confirm_trade_entry", "blocked_lock": "MaxDrawdown"}
 NO_COSTS = {"resolution": "signal", "fee_bps": 0, "slippage_bps": 0, "notional_usd": 1, "ttl_minutes": 1440}
-SETTINGS = {"shadow": NO_COSTS, "analysis": {"windows": [200]}}
+GUARDS = {
+    "no_max_open_trades": "max_open_trades",
+    "no_drawdown_lock": "MaxDrawdown",
+    "always_again": "skip:already_open",
+}
+SCENARIOS = {name: {"drop": [guard]} for name, guard in GUARDS.items()}
+SETTINGS = {"shadow": NO_COSTS, "analysis": {"windows": [200], "scenarios": SCENARIOS}}
 
 
 def entry_events(row: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -65,6 +72,21 @@ def test_five_guards_of_a_real_bot_come_out_as_computed_elsewhere(tmp_path: Path
         assert row["missed_profit_usd"] == pytest.approx(expected[row["guard"]]["missed_profit"], abs=1e-9)
         assert row["avoided_loss_usd"] == pytest.approx(expected[row["guard"]]["avoided_loss"], abs=1e-9)
         assert (row["basis"], row["marginal_net_saved_usd"]) == ("first_blocker", None)
+    _require_what_if_bounds(root.table(WhatIf), expected)
     cost = root.table(OpportunityCost).filter(pl.col("as_of") == pl.col("as_of").max()).row(0, named=True)
     blocked = [r for g, r in expected.items() if g != "APPROVED"]
     assert cost["net_opportunity_cost_usd"] == pytest.approx(sum(r["net_opportunity_cost"] for r in blocked), abs=1e-9)
+
+
+def _require_what_if_bounds(rows: pl.DataFrame, expected: dict[str, dict[str, Any]]) -> None:
+    """Only first blockers were recorded: without one, any of what it was first to block may have been admitted."""
+    last = rows.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("mode") == "unconstrained")
+    by_name = {row["scenario"]: row for row in last.iter_rows(named=True)}
+    for name, guard in GUARDS.items():
+        row = by_name[name]
+        assert (row["status"], row["delta_usd"], row["n_unknown"]) == ("bounds_only", None, expected[guard]["n"])
+        assert row["delta_low_usd"] == pytest.approx(-expected[guard]["avoided_loss"], abs=1e-9)
+        assert row["delta_high_usd"] == pytest.approx(expected[guard]["missed_profit"], abs=1e-9)
+    for name in ("no_volatility_guard", "half_roi_threshold", "optimized_weights"):
+        assert by_name[name]["status"] == "not_evaluable"
+        assert "max_open_trades" in by_name[name]["reason"]

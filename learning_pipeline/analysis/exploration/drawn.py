@@ -27,7 +27,8 @@ def stood_against(
         One row per version, as `decided_in_windows` gives them, with ``admitted`` (the answer was another than
         blocked), ``traded`` (it was approved: a trade can come of it), ``chance`` of admission (null where no
         propensity was recorded; 0 where it was blocked for sure) and ``guard``: the one gate that stood against it,
-        null where there were several or where that is not known.
+        null where there were several or where that is not known. What was admitted and expired later is dated, and
+        simulated, from its expiry on, as ``events.decisions`` has it.
     guards : list of str
         `*` and, in order, those that stood against a decision with a propensity.
     """
@@ -48,7 +49,8 @@ def stood_against(
 
 def _with_guard(against: pl.DataFrame, gates: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     logged = against.filter(pl.col("chance").is_not_null())["blocked_by"]
-    guards = logged.explode(keep_nulls=False, empty_as_null=False).unique().drop_nulls().sort().to_list()
+    named = logged.explode(keep_nulls=False, empty_as_null=False).drop_nulls()
+    guards = sorted(set(named) - {ALL})  # a guard that bears the name of all is not told apart
     if not guards:
         return against.with_columns(guard=pl.lit(None, pl.String)), [ALL]
     alone = alone_blocked_by(against, gates, guards)

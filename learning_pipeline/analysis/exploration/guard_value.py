@@ -9,9 +9,9 @@ import polars as pl
 
 from learning_pipeline.analysis.exploration.drawn import stood_against
 from learning_pipeline.analysis.exploration.scores import chance_facts, draw_facts, lowest_chance, score_facts
-from learning_pipeline.analysis.exploration.tables import GuardValue
+from learning_pipeline.analysis.exploration.tables import ESTIMATORS, GuardValue
 from learning_pipeline.analysis.exploration.value_rows import COUNTS, Limits, value_rows
-from learning_pipeline.analysis.rows import Rows, as_rows, cut
+from learning_pipeline.analysis.rows import Rows, as_rows, stamped
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.windows import Floats, each_window
 
@@ -55,16 +55,15 @@ def guard_value(
     blocks: list[Rows] = []
     for as_of, window, by_day in each_window(known, len(guards), as_ofs, settings):
         lowest = lowest_chance(chances, as_of, window, len(guards))
-        blocks += _blocks(value_rows(by_day, limits), lowest, as_of, window)
+        blocks.append(_block(value_rows(by_day, limits), lowest, as_of, window))
     rows = as_rows(blocks, [*COUNTS, "n_pending", "n_days", "window_days"], guard=pl.Series(guards))
     return GuardValue.checked(rows.with_columns(pl.col("reason").replace("", None)))
 
 
-def _blocks(by_estimator: dict[str, Rows], lowest: Floats, as_of: dt.date, window: int) -> list[Rows]:
-    """Rows of all guards together and of those with something that was drawn, each by every estimator."""
-    blocks = []
-    for name, rows in by_estimator.items():
-        drawn = rows["n_eligible"] + rows["n_no_chance"] > 0
-        said = {"estimator": np.full(len(drawn), name), "min_propensity": lowest}
-        blocks.append(cut(rows | said, drawn, as_of, window))
-    return blocks
+def _block(rows: Rows, lowest: Floats, as_of: dt.date, window: int) -> Rows:
+    """Rows of all guards together and of those with something that was drawn, estimator by estimator."""
+    drawn = (rows["n_eligible"] + rows["n_no_chance"])[0] > 0
+    shown = np.flatnonzero(drawn | (np.arange(len(drawn)) == 0))
+    n = len(ESTIMATORS)
+    named = {"estimator": np.repeat(ESTIMATORS, len(shown)), "min_propensity": np.tile(lowest[shown], n)}
+    return stamped(np.tile(shown, n), as_of, window) | named | {name: x[:, shown].ravel() for name, x in rows.items()}

@@ -28,8 +28,8 @@ class Limits(NamedTuple):
     max_open_share: float = 0.05
 
 
-def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> dict[str, Rows]:
-    """Columns of `GuardValue` by estimator, all guards.
+def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> Rows:
+    """Columns of `GuardValue`, every estimator of every guard.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> dict[str, Rows]:
 
     Returns
     -------
-    dict of dict of ndarray of shape (n_guards,)
-        NaN for null; the reason is an empty text where there is none.
+    dict of ndarray of shape (n_estimators, n_guards)
+        In the order of `ESTIMATORS`; NaN for null, an empty text for no reason.
     """
     sums = window_sums(by_day)
     facts = {name: sums[name] for name in COUNTS} | {
@@ -51,8 +51,12 @@ def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> dict[str, Rows]:
         "draws_p_value": _draws(by_day),
     }
     scores = dict(by_day) | {"snipw": snipw_day_scores(by_day["n_settled"], by_day["weight"], by_day["ipw"])}
-    reasons = {name: _reason(facts, None if name in SIMULATED else limits) for name in ESTIMATORS}
-    return {name: facts | _estimate(-scores[name], reasons[name]) for name in ESTIMATORS}
+    of_model, of_draws = _reason(facts, None), _reason(facts, limits)
+    reason = np.stack([of_model if name in SIMULATED else of_draws for name in ESTIMATORS])
+    shape = reason.shape
+    return {name: np.broadcast_to(x, shape) for name, x in facts.items()} | _estimate(
+        -np.stack([scores[name] for name in ESTIMATORS]), reason
+    )
 
 
 def _draws(by_day: Mapping[str, Floats]) -> Floats:

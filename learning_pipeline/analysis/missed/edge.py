@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from learning_pipeline.analysis.cohort import RESULT, decided_in_windows, with_outcomes
+from learning_pipeline.analysis.cohort import decided_in_windows, with_outcomes
 from learning_pipeline.analysis.missed.tables import EdgeDecay
 from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
@@ -77,7 +77,7 @@ def _beside(outcomes: pl.DataFrame, delayed: pl.DataFrame, delays: Sequence[int]
 def _facts(tried: pl.DataFrame, results: pl.DataFrame, delays: Sequence[int], names: list[str]) -> list[Facts]:
     """Every decision is pending until its outcome takes it back."""
     settled, group = pl.col("net_pnl_usd").is_not_null(), pl.col("group")
-    columns = [*RESULT, "outcome", *(f"{name}_{d}" for name in ("pnl", "r") for d in delays)]
+    told = ["net_pnl_usd", "outcome", *(f"{name}_{d}" for name in ("pnl", "r") for d in delays)]
     measures = {"n": settled, "n_unlabelled": ~settled, "n_pending": pl.lit(-1)}
     measures["bar_seconds"] = pl.when(settled).then(timeframe_us(pl.col("timeframe")) / 1e6)
     for d in delays:
@@ -88,7 +88,7 @@ def _facts(tried: pl.DataFrame, results: pl.DataFrame, delays: Sequence[int], na
             f"n_stop_passed_{d}": over & (pl.col("outcome") == "hit_stop"),
             f"n_target_passed_{d}": over & pl.col("outcome").is_in(["hit_target", "hit_1r"]),
         }
-    ended = facts(by_strategy(with_outcomes(tried, results, columns=columns), names), group, **measures)
+    ended = facts(by_strategy(with_outcomes(tried, results, told), names), group, **measures)
     return [ended, facts(by_strategy(tried, names), group, n_pending=pl.lit(1))]
 
 

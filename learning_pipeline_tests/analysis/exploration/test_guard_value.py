@@ -75,6 +75,14 @@ def test_a_decision_of_several_guards_counts_for_all_and_for_none_alone() -> Non
     assert not rows(journal, 3, 4, "g2")
 
 
+def test_a_guard_that_bears_the_name_of_all_is_not_told_apart() -> None:
+    journal = four()
+    decide(journal, "e", 1, "*", propensity=0.75)
+    settle(journal, "e", 1, 100.0)
+    assert rows(journal, 3, 4, "*")["dm"]["net_saved_usd"] == -100.0
+    assert rows(journal, 3, 4)["dm"]["net_saved_usd"] == 0.0
+
+
 @pytest.mark.parametrize("more", [{"gates_complete": False}, {"book": "research"}])
 def test_what_may_have_had_other_blockers_or_is_of_another_book_is_not_the_guards(more: Row) -> None:
     journal = four()

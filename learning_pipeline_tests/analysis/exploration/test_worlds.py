@@ -19,7 +19,7 @@ tables = pytest.mark.parametrize("table", [value, bias])
 days = st.integers(0, 12)
 windows = st.sampled_from([1, 2, 5, 13])
 tenths = journals(unit=0.1)
-modest = settings(max_examples=60)
+modest = settings(max_examples=25)
 ESTIMATE = ["net_saved_usd", "ci_low_usd", "ci_high_usd"]
 
 
@@ -47,7 +47,7 @@ def test_calibration_equals_the_plain_loop_where_much_happens(seed: int) -> None
     assert_same(bias(journal, [11], 12).rows(named=True), plain.bias_rows(journal, day(11), 12))
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(world=journals(), as_of=days, window=windows)
 def test_guard_value_equals_the_plain_loop(world: Journal, as_of: int, window: int) -> None:
     assert_values_same(world, as_of, window)

@@ -1,0 +1,1 @@
+"""Which changes of the gates the evidence asks for; nothing takes effect by itself."""

@@ -1,0 +1,94 @@
+"""Which limits are in force for one decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from learning_pipeline.overrides.override import Override
+
+
+class Applied(NamedTuple):
+    """The limit of one gate, and why.
+
+    Attributes
+    ----------
+    base_threshold : float
+        The bot's own limit.
+    threshold : float or None
+        The limit in force; None where the gate is dropped.
+    override_id : str or None
+        Whose limit that is; None: the bot's own.
+    is_dropped : bool
+        The gate does not stand against any decision.
+    losers : tuple of str
+        Other overrides that matched, the next best first.
+    """
+
+    base_threshold: float
+    threshold: float | None
+    override_id: str | None = None
+    is_dropped: bool = False
+    losers: tuple[str, ...] = ()
+
+
+def apply(
+    overrides: Iterable[Override],
+    thresholds: Mapping[str, float],
+    pattern_key: str | None,
+    scope: Mapping[str, str],
+    at: dt.datetime,
+) -> dict[str, Applied]:
+    """Limits in force for one decision.
+
+    Parameters
+    ----------
+    overrides : iterable of Override
+        In any order; the result does not depend on it.
+    thresholds : mapping
+        The bot's own limits by gate.
+    pattern_key, scope
+        Of the decision.
+    at : datetime
+        The decision's instant, with a time zone.
+
+    Returns
+    -------
+    dict of Applied
+        One per gate of ``thresholds``, in their order. Overrides of other gates are left out.
+
+    Raises
+    ------
+    ValueError
+        ``at`` has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"at: expected a time with a time zone, was {at.isoformat()}")
+    ranked = sorted((o for o in overrides if _matches(o, pattern_key, scope, at)), key=_rank)
+    return {gate: _applied(base, [o for o in ranked if o.gate == gate]) for gate, base in thresholds.items()}
+
+
+def specificity(override: Override) -> int:
+    """How narrow it is: scope dimensions, and one for a named pattern."""
+    return len(override.scope) + (override.pattern_key is not None)
+
+
+def _applied(base: float, ranked: list[Override]) -> Applied:
+    if not ranked:
+        return Applied(base, base)
+    winner, *losers = ranked
+    is_dropped = winner.action == "drop"
+    return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple(o.override_id for o in losers))
+
+
+def _matches(override: Override, pattern_key: str | None, scope: Mapping[str, str], at: dt.datetime) -> bool:
+    is_for_pattern = override.pattern_key in {None, pattern_key}
+    return (
+        is_for_pattern and override.selected_at <= at < override.expires_at and override.scope.items() <= scope.items()
+    )
+
+
+def _rank(override: Override) -> tuple[int, int, float, str]:
+    """Best first: narrowest, most decisions, newest, smallest id."""
+    return -specificity(override), -override.n, -override.selected_at.timestamp(), override.override_id

@@ -1,0 +1,112 @@
+"""Small worlds of decisions with gates, score components and outcomes, written as rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any, NamedTuple
+
+import polars as pl
+from hypothesis import strategies as st
+
+from learning_pipeline.analysis import AnalysisSettings
+from learning_pipeline.analysis.what_if.scenario import DEFAULTS, Scenario
+from learning_pipeline.analysis.what_if.scenarios import what_if
+from learning_pipeline.events.tables import Decisions, Gates, Signals
+from learning_pipeline.shadow.tables import Outcomes
+from learning_pipeline_tests.analysis.rows import FIRST, Row, day
+
+OFF = dict.fromkeys(DEFAULTS, False)
+SIZE = 10.0
+"""Of a decision that names none, quote money."""
+
+
+def instant(k: float) -> dt.datetime:
+    """So many days after the first midnight."""
+    return dt.datetime.combine(FIRST, dt.time(), dt.UTC) + dt.timedelta(days=k)
+
+
+class World(NamedTuple):
+    """Rows of the four tables."""
+
+    signals: list[Row]
+    decisions: list[Row]
+    gates: list[Row]
+    outcomes: list[Row]
+
+    def frames(self) -> tuple[pl.DataFrame, ...]:
+        tables = (Signals, Decisions, Gates, Outcomes)
+        return tuple(table.frame(rows) for table, rows in zip(tables, self, strict=True))
+
+    def add(
+        self, name: str, at: float, word: str, *gates: Row, parts: dict[str, float] | None = None, **more: Any
+    ) -> None:
+        """A decision ``at`` so many days; its blockers are the gates that failed, the first acting."""
+        by = [g["gate"] for g in gates if g["passed"] is False] if word == "blocked" else []
+        row = {"signal_id": name, "decided_at": instant(at), "day": day(int(at)), "decision": word, "book": "profit"}
+        row |= {"symbol": "BTC", "blocked_by": sorted(by), "blocker_component": by[0] if by else None}
+        self.decisions.append(row | {"gates_complete": True} | more)
+        self.gates.extend({"signal_id": name, "day": day(int(at))} | g for g in gates)
+        told = None if parts is None else json.dumps(parts, sort_keys=True)
+        self.signals.append({"signal_id": name, "day": day(int(at)), "score_components": told})
+
+    def settle(self, name: str, known: float, pnl: float | None) -> None:
+        """The outcome, known after so many days; no PnL: unlabelled."""
+        decided_at = next(d["decided_at"] for d in self.decisions if d["signal_id"] == name)
+        row = {"signal_id": name, "decided_at": decided_at, "known_at": instant(known), "day": day(int(known))}
+        self.outcomes.append(row | {"outcome": "ttl_expired", "net_pnl_usd": pnl})
+
+
+def world() -> World:
+    return World([], [], [], [])
+
+
+def gate(name: str, value: float | None, base: float | None, passed: bool | None, op: str = ">=") -> Row:
+    return {"gate": name, "value": value, "base_threshold": base, "passed": passed, "op": op}
+
+
+def failed(name: str, value: float | None = None) -> Row:
+    return gate(name, value, 1.0, False)
+
+
+def asked(
+    some: World, as_ofs: list[int], scenarios: dict[str, Any], windows: tuple[int, ...] = (30,), **more: Any
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both tables, of these scenarios alone."""
+    only = {name: Scenario.model_validate(scenario) for name, scenario in scenarios.items()}
+    settings = AnalysisSettings(windows=windows, scenarios={**OFF, **only}, **more)
+    return what_if(*some.frames(), [day(k) for k in as_ofs], settings, SIZE)
+
+
+def row(some: World, scenario: dict[str, Any], as_of: int = 20, mode: str = "unconstrained", **more: Any) -> Row:
+    """The one row of a scenario."""
+    rows, _ = asked(some, [as_of], {"it": scenario}, **more)
+    return rows.row(by_predicate=pl.col("mode") == mode, named=True)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Up to twelve decisions over ten days, some with gates or components that were not recorded."""
+    made, numbers = world(), st.none() | st.integers(0, 3).map(float)
+    answers = st.sampled_from([True, False, None])
+    for k in range(draw(st.integers(0, 12))):
+        at = draw(st.integers(0, 39)) / 4
+        word = draw(st.sampled_from(["blocked", "blocked", "approved", "approved", "expired"]))
+        gates = [
+            gate(
+                name,
+                draw(numbers),
+                draw(numbers),
+                draw(answers),
+                draw(st.sampled_from([">=", "<"])),
+            )
+            for name in draw(st.sets(st.sampled_from(["a", "b", "c"])).map(sorted))
+        ]
+        parts = draw(st.none() | st.dictionaries(st.sampled_from(["x", "y"]), st.integers(0, 3).map(float)))
+        more = {"gates_complete": draw(st.booleans()), "symbol": draw(st.sampled_from(["BTC", "ETH"]))}
+        more |= {"notional_usd": draw(st.none() | st.sampled_from([5.0, 20.0]))}
+        made.add(f"s{k:02}", at, word, *gates, parts=parts, **more)
+        if draw(st.integers(0, 3)):
+            pnl = draw(st.none() | st.integers(-20, 20).map(lambda n: n * 0.25))
+            made.settle(f"s{k:02}", at + draw(st.integers(1, 20)) / 4, pnl)
+    return made
