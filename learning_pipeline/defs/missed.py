@@ -26,9 +26,8 @@ CENT = 0.01
 def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFrame) -> dg.Output[Any]:
     """What expired and cancelled signals would have earned, as of each day."""
     rows = judge_the_missed(decisions, made, as_ofs(chain), chain.analysis)
-    return materialised(
-        MissedOpportunities, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL)
-    )
+    shown = latest(rows, chain).filter(pl.col("strategy") == ALL)
+    return materialised(MissedOpportunities, rows, alone=True, shown=shown)
 
 
 @dg.asset(
