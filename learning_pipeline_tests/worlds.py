@@ -62,7 +62,7 @@ def _signal_and_reports(
 ) -> list[dict[str, Any]]:
     side = rng.choice(["long", "short"])
     away = 1 if side == "long" else -1
-    levels = {"stop_price": close * (1 - 0.01 * away), "target_price": close * (1 + 0.02 * away)}
+    levels = {"entry_price": close, "stop_price": close * (1 - 0.01 * away), "target_price": close * (1 + 0.02 * away)}
     life = rng.choice([{"ttl_minutes": rng.choice([90, 600, 2880])}, {"ttl_bars": rng.randrange(1, 40)}, {}])
     common = {"source": "bot", "schema_version": 1, "signal_id": name}
     what = {"symbol": symbol, "timeframe": "1h", "strategy": rng.choice(["alpha", "beta"]), "side": side}

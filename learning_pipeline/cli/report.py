@@ -9,6 +9,7 @@ from typing import Any, cast
 import duckdb
 import polars as pl
 
+from learning_pipeline.analysis.calibration.pairs import calibration_pairs
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.contracts import Settings
 from learning_pipeline.defs.catalog import SETTINGS
@@ -46,7 +47,33 @@ FRAMES = {
         WHERE happened_at::DATE BETWEEN $as_of - $days::INTEGER + 1 AND $as_of GROUP BY ALL ORDER BY ALL
     """,
 }
-OPTIONAL = {"leaderboard": "strategy_leaderboard", "decay": "signal_decay"}
+OPTIONAL = {
+    "leaderboard": "strategy_leaderboard",
+    "decay": "signal_decay",
+    "what_if": "what_if",
+    "swaps": "swap_sets",
+    "edge": "edge_decay",
+    "missed": "missed_opportunities",
+    "calibration": "calibration",
+    "guard_value": "guard_value",
+}
+OF_THE_WINDOW = "SELECT * FROM analysis.{} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"
+PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
+COMPARED = [
+    """
+        SELECT signal_id, day, decided_at, decision, strategy, book FROM events.decisions
+        WHERE decided_at::DATE BETWEEN $as_of - $days::INTEGER + 1 AND $as_of
+    """,
+    """
+        SELECT signal_id, day, known_at, decided_at, net_pnl_usd, net_roi, notional_usd FROM shadow.outcomes
+        WHERE net_pnl_usd IS NOT NULL AND decided_at::DATE BETWEEN $as_of - $days::INTEGER + 1 AND $as_of
+    """,
+    """
+        SELECT trade_id, signal_id, day, happened_at, qty, entry_price, pnl_usd FROM events.trades
+        WHERE day BETWEEN $as_of - $days::INTEGER + 1 AND $as_of
+    """,
+]
+"""Decisions, outcomes and trades of the window, for the pairs of the calibration."""
 SPREAD_UNKNOWN = "SELECT count(*) FROM shadow.outcomes WHERE NOT spread_known"
 POLICIES = "SELECT DISTINCT policy_hash FROM shadow.outcomes WHERE policy_hash IS NOT NULL ORDER BY policy_hash"
 
@@ -71,15 +98,27 @@ def write_report(home: Home, hours: float | None = None) -> Path:
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
     frames = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
+    analysis = cast("AnalysisSettings", settings["analysis"])
+    of_the_window: dict[str, Any] = {
+        name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()
+    }
     return Facts(
         **frames,
-        leaderboard=_where_it_exists(connection, "leaderboard", window),
-        decay=_where_it_exists(connection, "decay", window),
+        **of_the_window,
+        proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
+        pairs=_pairs(connection, window, analysis),
         spread_unknown=spread_unknown,
         policies=[policy for (policy,) in connection.execute(POLICIES).fetchall()],
         shadow=cast("ShadowSettings", settings["shadow"]),
-        analysis=cast("AnalysisSettings", settings["analysis"]),
+        analysis=analysis,
     )
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, window: Window, settings: AnalysisSettings) -> pl.DataFrame:
+    """Real and simulated results side by side, as `analysis.calibration` compares them."""
+    decisions, outcomes, trades = (_frame(connection, query, window) for query in COMPARED)
+    of_the_window = settings.model_copy(update={"windows": (window.days,)})
+    return calibration_pairs(decisions, outcomes, trades, window.as_of, of_the_window)
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, query: str, window: Window) -> pl.DataFrame:
@@ -87,10 +126,6 @@ def _frame(connection: duckdb.DuckDBPyConnection, query: str, window: Window) ->
     return connection.sql(query, params={k: v for k, v in known.items() if f"${k}" in query}).pl()
 
 
-def _where_it_exists(connection: duckdb.DuckDBPyConnection, name: str, window: Window) -> pl.DataFrame | None:
+def _where_it_exists(connection: duckdb.DuckDBPyConnection, table: str, window: Window) -> pl.DataFrame | None:
     """Rows of a table that not every warehouse has; None where it has not."""
-    table = OPTIONAL[name]
-    if not has_table(connection, table):
-        return None
-    query = f"SELECT * FROM analysis.{table} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"  # noqa: S608  # our own names
-    return _frame(connection, query, window)
+    return _frame(connection, OF_THE_WINDOW.format(table), window) if has_table(connection, table) else None

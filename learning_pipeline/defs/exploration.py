@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from learning_pipeline.analysis.calibration.calibrate import calibrate
+from learning_pipeline.analysis.calibration.pairs import calibration_pairs
 from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.exploration.guard_value import guard_value as value_guards
 from learning_pipeline.analysis.exploration.tables import GuardValue
@@ -13,7 +14,7 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
 from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.tables import Decisions, Gates, Trades
-from learning_pipeline.reports import bias_in_words
+from learning_pipeline.reports import bias_in_words, pairs_drawing
 from learning_pipeline.shadow.tables import Outcomes
 
 HEADLINE = ["as_of", "window_days", "guard", "net_saved_usd", "ci_low_usd", "ci_high_usd", "reason", "n_admitted"]
@@ -43,7 +44,9 @@ def calibration(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame, t
     """How far simulated money is from real money, as of each day."""
     rows = calibrate(decisions, outcomes, trades, as_ofs(chain), chain.analysis)
     newest = latest(rows, chain)
-    return materialised(Calibration, rows, alone=True, shown=newest, in_words=bias_in_words(newest))
+    pairs = [calibration_pairs(decisions, outcomes, trades, day, chain.analysis) for day in as_ofs(chain)[-1:]]
+    drawing = pairs_drawing(pairs[0]) if pairs else None
+    return materialised(Calibration, rows, alone=True, shown=newest, drawing=drawing, in_words=bias_in_words(newest))
 
 
 @dg.asset_check(asset=asset_key(GuardValue), blocking=True)

@@ -14,6 +14,7 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
 from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.tables import Decisions
+from learning_pipeline.reports import edge_drawing
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, Outcomes
 
 CENT = 0.01
@@ -25,9 +26,8 @@ CENT = 0.01
 def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFrame) -> dg.Output[Any]:
     """What expired and cancelled signals would have earned, as of each day."""
     rows = judge_the_missed(decisions, made, as_ofs(chain), chain.analysis)
-    return materialised(
-        MissedOpportunities, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL)
-    )
+    shown = latest(rows, chain).filter(pl.col("strategy") == ALL)
+    return materialised(MissedOpportunities, rows, alone=True, shown=shown)
 
 
 @dg.asset(
@@ -41,7 +41,8 @@ def missed_opportunities(chain: Chain, decisions: pl.DataFrame, made: pl.DataFra
 def edge_decay(chain: Chain, decisions: pl.DataFrame, outcomes: pl.DataFrame, delayed: pl.DataFrame) -> dg.Output[Any]:
     """What entering later would have earned, as of each day."""
     rows = follow_the_edge(decisions, outcomes, delayed, chain.shadow.delays, as_ofs(chain), chain.analysis)
-    return materialised(EdgeDecay, rows, alone=True, shown=latest(rows, chain).filter(pl.col("strategy") == ALL))
+    together = latest(rows, chain).filter(pl.col("strategy") == ALL)
+    return materialised(EdgeDecay, rows, alone=True, shown=together, drawing=edge_drawing(together))
 
 
 @dg.asset_check(asset=asset_key(MissedOpportunities), blocking=True)

@@ -9,14 +9,14 @@ import polars as pl
 from learning_pipeline.analysis.what_if.fit import TRAINING_DAYS
 from learning_pipeline.analysis.what_if.scenarios import what_if as decide_again
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
-from learning_pipeline.contracts import days_between
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads
+from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline.events.tables import Decisions, Gates, Signals
+from learning_pipeline.reports import scenarios_drawing, swaps_drawing
 from learning_pipeline.shadow.tables import Outcomes
 
-WINDOW = "analysis.windows"
 HEADLINE = ["scenario", "mode", "status", "delta_usd", "ci_low_usd", "ci_high_usd", "q_value", "n_swapped_in", "reason"]
 """What a person wants to see of a scenario first."""
 CELL = ["as_of", "window_days", "scenario"]
@@ -35,13 +35,12 @@ def scenarios(
     chain: Chain, signals: pl.DataFrame, decisions: pl.DataFrame, gates: pl.DataFrame, outcomes: pl.DataFrame
 ) -> Iterator[Any]:
     """What each scenario would have decided otherwise, and what that is worth, as of each day."""
-    as_ofs = days_between(*chain.days) if chain.days else []
     size = chain.shadow.notional_usd
-    rows, swaps = decide_again(signals, decisions, gates, outcomes, as_ofs, chain.analysis, size)
-    longest = pl.col("window_days") == max(chain.analysis.windows)
-    shown = rows.filter(pl.col("as_of") == pl.col("as_of").max(), longest).select(HEADLINE)
-    yield materialised(WhatIf, rows, shown=shown)
-    yield materialised(SwapSets, swaps)
+    rows, swaps = decide_again(signals, decisions, gates, outcomes, as_ofs(chain), chain.analysis, size)
+    newest = latest(rows, chain)
+    yield materialised(WhatIf, rows, shown=newest.select(HEADLINE), drawing=scenarios_drawing(newest))
+    swapped = latest(swaps, chain)
+    yield materialised(SwapSets, swaps, shown=swapped, drawing=swaps_drawing(swapped))
 
 
 @dg.asset_check(asset=asset_key(SwapSets))

@@ -17,15 +17,17 @@ Seed: learning-engine "Reports" (figures without uncertainty; these carry it).
 """
 
 from learning_pipeline.reports.bars import closes_drawing
-from learning_pipeline.reports.calibration import bias_in_words
+from learning_pipeline.reports.calibration import bias_in_words, pairs_drawing
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
 from learning_pipeline.reports.decisions import decisions_drawing
 from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
+from learning_pipeline.reports.late import edge_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.page import render
+from learning_pipeline.reports.scenarios import scenarios_drawing, swaps_drawing
 from learning_pipeline.reports.window import Window, choose_window
 
 __all__ = [
@@ -37,10 +39,14 @@ __all__ = [
     "closes_drawing",
     "cost_drawing",
     "decisions_drawing",
+    "edge_drawing",
     "equity_drawing",
     "guards_drawing",
     "outcomes_drawing",
+    "pairs_drawing",
     "render",
+    "scenarios_drawing",
+    "swaps_drawing",
     "to_png",
     "to_svg",
 ]

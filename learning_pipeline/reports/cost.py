@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from learning_pipeline.reports.calibration import bias_notes
 from learning_pipeline.reports.canvas import INK, UNSURE, WIDE, Drawing, dated, ruled, thinned
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Grid, Section, pictured
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "Opportunity cost: what blocking as a whole missed and avoided"
+UNDER_NO_GUARD = "Blocks of unknown cause are in these figures, and under no guard. Open decisions may still move them."
 NO_INTERVAL = "none: a single day has no spread to measure, or nothing is settled"
 
 
@@ -35,7 +37,7 @@ def cost_section(facts: Facts, window: Window) -> Section:
         (in_words(row),),
         pictured(cost_drawing(facts.costs), "cost", says, caption),
         (_grid(row, window),),
-        ("Blocks of unknown cause are in these figures, and under no guard. Open decisions may still move them.",),
+        (UNDER_NO_GUARD, *bias_notes(facts)),
     )
 
 

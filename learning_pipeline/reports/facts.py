@@ -25,6 +25,13 @@ class Facts:
     leaderboard, decay : DataFrame or None
         ``analysis.strategy_leaderboard`` and ``analysis.signal_decay`` of the window as of its day; None where the
         warehouse has no such table.
+    what_if, swaps, edge, missed, calibration, guard_value : DataFrame or None
+        ``analysis.what_if``, ``swap_sets``, ``edge_decay``, ``missed_opportunities``, ``calibration`` and
+        ``guard_value`` of the window as of its day; None likewise.
+    pairs : DataFrame or None
+        `analysis.calibration_pairs` as of the window's day.
+    proposals : DataFrame or None
+        ``analysis.proposals``, newest first; None likewise.
     pending : DataFrame
         ``decision, n, oldest``: outcomes still open as of the newest day, of all books.
     unlabelled : DataFrame
@@ -50,6 +57,14 @@ class Facts:
     trades: pl.DataFrame
     leaderboard: pl.DataFrame | None
     decay: pl.DataFrame | None
+    what_if: pl.DataFrame | None
+    swaps: pl.DataFrame | None
+    edge: pl.DataFrame | None
+    missed: pl.DataFrame | None
+    calibration: pl.DataFrame | None
+    guard_value: pl.DataFrame | None
+    pairs: pl.DataFrame | None
+    proposals: pl.DataFrame | None
     pending: pl.DataFrame
     unlabelled: pl.DataFrame
     unmatched: pl.DataFrame

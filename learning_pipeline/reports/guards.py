@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from learning_pipeline.reports.calibration import bias_notes
 from learning_pipeline.reports.canvas import COSTS, INK, MUTED, PAPER, SAVES, UNSURE, WIDE, Drawing, ruled
 from learning_pipeline.reports.cost import newest_cost
 from learning_pipeline.reports.facts import Facts
@@ -44,7 +45,7 @@ def guards_section(facts: Facts, window: Window) -> Section:
         (_meaning(rows), *_sum_in_words(facts, window)),
         pictured(guards_drawing(facts.guards), "guards", says, caption),
         (_grid(rows, window), _judged_on(rows, window)),
-        _notes(),
+        (*_notes(), *bias_notes(facts)),
     )
 
 

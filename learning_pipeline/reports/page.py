@@ -10,12 +10,18 @@ import polars as pl
 from markupsafe import Markup
 
 from learning_pipeline.reports.assumptions import assumptions_section, unknowns_section
+from learning_pipeline.reports.calibration import calibration_section
 from learning_pipeline.reports.cost import cost_section, in_words, newest_cost
 from learning_pipeline.reports.equity import equity_section
+from learning_pipeline.reports.exploration import exploration_section
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.gaps import gaps_section
 from learning_pipeline.reports.guards import guards_section
+from learning_pipeline.reports.late import edge_section, missed_section
+from learning_pipeline.reports.proposals import proposals_section
+from learning_pipeline.reports.scenarios import scenarios_section, swaps_section
 from learning_pipeline.reports.strategies import decay_section, leaderboard_section
+from learning_pipeline.reports.waterfall import waterfall_section
 from learning_pipeline.reports.window import Window
 from learning_pipeline.reports.words import VERDICT_MARKS, count, one_line
 
@@ -37,10 +43,18 @@ def render(facts: Facts, window: Window) -> str:
     """
     sections = [
         guards_section(facts, window),
+        waterfall_section(facts, window),
         cost_section(facts, window),
+        scenarios_section(facts, window),
+        swaps_section(facts, window),
+        proposals_section(facts, window),
+        calibration_section(facts, window),
+        exploration_section(facts, window),
         equity_section(facts, window),
         leaderboard_section(facts, window),
         decay_section(facts, window),
+        edge_section(facts, window),
+        missed_section(facts, window),
         gaps_section(facts, window),
         assumptions_section(facts, window),
         unknowns_section(),

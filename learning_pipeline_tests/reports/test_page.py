@@ -84,7 +84,8 @@ def test_tables_that_exist_are_shown() -> None:
     page = Page(render(small_world(leaderboard=leaderboard(), decay=decay()), WINDOW))
     assert ["all together", "real trades", "5", "1", "60%", "+52.75", f"{MINUS}1.00 to +106"] in page.rows
     assert page.row("alpha", 7)[3:] == ["none settled", f"{MINUS}8.00", "none: too few days"]
-    assert "so none is shown" not in page.text
+    assert "no strategy leaderboard" not in page.text
+    assert "no table of signal decay" not in page.text
     assert ["all together", "8", "42 s", "30 s", "90 min", f"{MINUS}1.2", "25%"] in page.rows
     empty = render(small_world(leaderboard=leaderboard().clear(), decay=decay().clear()), WINDOW)
     assert "No strategy decided or traded anything in 10 days to 2024-03-10" in empty

@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.missed.tables import EdgeDecay
+from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.events.tables import Decisions
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.reports import (
@@ -16,13 +18,18 @@ from learning_pipeline.reports import (
     closes_drawing,
     cost_drawing,
     decisions_drawing,
+    edge_drawing,
     equity_drawing,
     guards_drawing,
     outcomes_drawing,
+    pairs_drawing,
+    scenarios_drawing,
+    swaps_drawing,
     to_png,
     to_svg,
 )
 from learning_pipeline.reports.canvas import MAX_POINTS, thinned
+from learning_pipeline.reports.waterfall import waterfall_drawing
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.reports.world import NOTHING, cost, guard
 
@@ -32,7 +39,31 @@ DAYS = [START + dt.timedelta(days=k) for k in range(1000)]
 INSTANTS = [dt.datetime(2020, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=k) for k in range(5000)]
 WORDS = [RNG.choice(["approved", "blocked", "expired"]) for _ in range(2000)]
 CLOSES = {"symbol": ["$A$"] * 5000, "timeframe": ["1h"] * 5000, "close": [100.0 + k for k in range(5000)]}
+SCENARIOS = [
+    {"scenario": f"scenario {k} " * 5, "mode": mode, "status": "ok", "delta_usd": RNG.gauss(0, 9), "n_swapped_in": 1}
+    for k in range(100)
+    for mode in ("unconstrained", "capital_aware")
+]
+SWAPS = [
+    {"scenario": f"scenario {k}", "swap": swap, "n": 9, "net_pnl_usd": RNG.gauss(0, 9), "ci_low_usd": -30.0}
+    | {"ci_high_usd": 30.0}
+    for k in range(100)
+    for swap in ("kept", "swapped_in", "swapped_out")
+]
+BOTH = ("shadow_net_pnl_usd", "real_net_pnl_usd")
+PAIRS = pl.DataFrame({name: [RNG.gauss(0, 9) for _ in range(5000)] for name in BOTH})
+EDGE = [
+    {"strategy": "*", "delay_bars": d, "n": 7, "total_pnl_usd": -float(d), "ci_low_usd": -99.0, "ci_high_usd": 99.0}
+    for d in range(60)
+]
 MANY = {
+    "scenarios": scenarios_drawing(WhatIf.frame(SCENARIOS)),
+    "swaps": swaps_drawing(SwapSets.frame(SWAPS)),
+    "pairs": pairs_drawing(PAIRS),
+    "edge": edge_drawing(EdgeDecay.frame(EDGE)),
+    "waterfall": waterfall_drawing(
+        GuardEffectiveness.frame([guard(f"guard {k} " * 9, shapley_usd=RNG.gauss(0, 9)) for k in range(200)]), 5.0
+    ),
     "guards": guards_drawing(
         GuardEffectiveness.frame([guard(f"guard {k} " * 9, saved=RNG.gauss(0, 9), n_marginal=3) for k in range(200)])
     ),
@@ -69,6 +100,11 @@ def test_a_picture_of_much_is_small_and_the_same_twice(name: str) -> None:
         outcomes_drawing(Outcomes.frame()),
         decisions_drawing(Decisions.frame()),
         closes_drawing(Bars.frame()),
+        scenarios_drawing(WhatIf.frame()),
+        swaps_drawing(SwapSets.frame()),
+        pairs_drawing(PAIRS.clear()),
+        edge_drawing(EdgeDecay.frame()),
+        waterfall_drawing(GuardEffectiveness.frame(), 0.0),
     ],
 )
 def test_nothing_is_no_picture(drawing: Drawing | None) -> None:

@@ -18,9 +18,10 @@ def test_by_hand() -> None:
     assert (row["ci_low_usd"], row["ci_high_usd"]) == pytest.approx((3 - 34.1511, 3 + 34.1511), abs=1e-3)
 
 
-def test_approved_decisions_cost_nothing() -> None:
-    world = [blocked("a", 0) | {"decision": "approved"}], [], [outcome("a", 0, 1, 8.0)]
-    assert opportunity(world, [2], 3)["n_blocked"].item() == 0
+def test_what_no_guard_blocked_costs_nothing() -> None:
+    for word in ("approved", "expired", "cancelled"):
+        world = [blocked("a", 0) | {"decision": word}], [], [outcome("a", 0, 1, 8.0)]
+        assert opportunity(world, [2], 3)["n_blocked"].item() == 0
 
 
 def test_every_day_and_window_has_a_row_and_no_interval_where_nothing_is_settled() -> None:

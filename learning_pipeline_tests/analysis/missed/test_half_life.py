@@ -40,9 +40,8 @@ def test_the_curve_shows_the_half_life(half_life: float) -> None:
     curve = edge_decay(asked, found.outcomes, found.delayed, policy.delays, [last], window).filter(strategy="*")
     left = 2.0 ** (-curve["delay_bars"].to_numpy() / half_life)
     assert curve["n"].unique().to_list() == [N_DAYS * PER_DAY]
-    assert curve["mean_net_r"].to_numpy() == pytest.approx(
-        DRIFT / 50 * left, abs=3.5 * NOISE * N_BARS**0.5 / 50 / 180**0.5
-    )
+    error = NOISE * N_BARS**0.5 / 50 / (N_DAYS * PER_DAY) ** 0.5
+    assert curve["mean_net_r"].to_numpy() == pytest.approx(DRIFT / 50 * left, abs=3.5 * error)
     assert curve["delay_seconds"].to_list() == [0, 3600, 7200, 14400, 21600, 43200]
     later = curve.filter(pl.col("delay_bars") > 0)
     assert (later["cost_ci_low_usd"] > 0).all()
