@@ -46,7 +46,7 @@ FRAMES = {
         WHERE happened_at::DATE BETWEEN $as_of - $days::INTEGER + 1 AND $as_of GROUP BY ALL ORDER BY ALL
     """,
 }
-OPTIONAL = {"leaderboard": "strategy_leaderboard", "decay": "signal_decay"}
+OPTIONAL = {"leaderboard": "strategy_leaderboard", "decay": "signal_decay", "calibration": "calibration"}
 SPREAD_UNKNOWN = "SELECT count(*) FROM shadow.outcomes WHERE NOT spread_known"
 POLICIES = "SELECT DISTINCT policy_hash FROM shadow.outcomes WHERE policy_hash IS NOT NULL ORDER BY policy_hash"
 
@@ -69,12 +69,11 @@ def write_report(home: Home, hours: float | None = None) -> Path:
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
-    frames = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
+    frames: dict[str, Any] = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
+    frames |= {name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
     return Facts(
         **frames,
-        leaderboard=_where_it_exists(connection, "leaderboard", window),
-        decay=_where_it_exists(connection, "decay", window),
         spread_unknown=spread_unknown,
         policies=[policy for (policy,) in connection.execute(POLICIES).fetchall()],
         shadow=cast("ShadowSettings", settings["shadow"]),
@@ -87,9 +86,8 @@ def _frame(connection: duckdb.DuckDBPyConnection, query: str, window: Window) ->
     return connection.sql(query, params={k: v for k, v in known.items() if f"${k}" in query}).pl()
 
 
-def _where_it_exists(connection: duckdb.DuckDBPyConnection, name: str, window: Window) -> pl.DataFrame | None:
+def _where_it_exists(connection: duckdb.DuckDBPyConnection, table: str, window: Window) -> pl.DataFrame | None:
     """Rows of a table that not every warehouse has; None where it has not."""
-    table = OPTIONAL[name]
     if not has_table(connection, table):
         return None
     query = f"SELECT * FROM analysis.{table} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"  # noqa: S608  # our own names

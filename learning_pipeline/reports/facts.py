@@ -22,9 +22,9 @@ class Facts:
         ``analysis.opportunity_cost`` of the window's length, every as_of, oldest first.
     trades : DataFrame
         ``book, trade_id, closed_at, pnl_usd`` of closed trades, oldest first.
-    leaderboard, decay : DataFrame or None
-        ``analysis.strategy_leaderboard`` and ``analysis.signal_decay`` of the window as of its day; None where the
-        warehouse has no such table.
+    leaderboard, decay, calibration : DataFrame or None
+        ``analysis.strategy_leaderboard``, ``analysis.signal_decay`` and ``analysis.calibration`` of the window as of
+        its day; None where the warehouse has no such table.
     pending : DataFrame
         ``decision, n, oldest``: outcomes still open as of the newest day, of all books.
     unlabelled : DataFrame
@@ -50,6 +50,7 @@ class Facts:
     trades: pl.DataFrame
     leaderboard: pl.DataFrame | None
     decay: pl.DataFrame | None
+    calibration: pl.DataFrame | None
     pending: pl.DataFrame
     unlabelled: pl.DataFrame
     unmatched: pl.DataFrame
