@@ -96,15 +96,12 @@ def write_report(home: Home, hours: float | None = None) -> Path:
 
 
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
-    frames = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
+    frames: dict[str, Any] = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
+    frames |= {name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
     analysis = cast("AnalysisSettings", settings["analysis"])
-    of_the_window: dict[str, Any] = {
-        name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()
-    }
     return Facts(
         **frames,
-        **of_the_window,
         proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
         pairs=_pairs(connection, window, analysis),
         spread_unknown=spread_unknown,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from learning_pipeline.reports.calibration import bias_in_words
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Section
 from learning_pipeline.reports.window import Window
@@ -16,8 +17,8 @@ OTHER_POLICY = (
     "here; the next run computes every day anew under the settings."
 )
 BIAS = (
-    "How far the simulator is off where nothing was traded. `analysis.calibration` compares simulated results with the "
-    "trades that came of approved signals; of blocked ones nothing but exploration (`analysis.guard_value`) can tell, "
+    "How far the simulator is off where nothing was traded. analysis.calibration compares simulated results with the "
+    "trades that came of approved signals; of blocked ones nothing but exploration (analysis.guard_value) can tell, "
     "and no interval here covers that bias."
 )
 SWAPS = (
@@ -33,7 +34,7 @@ UNKNOWN = (
 
 def assumptions_section(facts: Facts, window: Window) -> Section:
     """The execution policy in words; the spread's model only where the data names one."""
-    says = [*_policy(facts), CAPITAL, _books(facts), *_spread(facts, window)]
+    says = [*_policy(facts), CAPITAL, *_bias(facts, window), _books(facts), *_spread(facts, window)]
     return Section("assumptions", "What the figures assume", notes=tuple(says))
 
 
@@ -57,8 +58,13 @@ def _policy(facts: Facts) -> list[str]:
     return [costs, gaps, "Where one bar touches both stop and target, the stop counts."]
 
 
+def _bias(facts: Facts, window: Window) -> list[str]:
+    return [] if facts.calibration is None else [f"Calibration, {window.words}: {bias_in_words(facts.calibration)}"]
+
+
 def _books(facts: Facts) -> str:
-    return f"Guards and opportunity cost look at decisions of these books only: {', '.join(facts.analysis.books)}."
+    books = ", ".join(facts.analysis.books)
+    return f"Guards, opportunity cost, strategies and signal decay look at these books only: {books}."
 
 
 def _spread(facts: Facts, window: Window) -> list[str]:

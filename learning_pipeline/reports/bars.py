@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from learning_pipeline.reports.canvas import COSTS, INK, SAVES, UNSURE, WIDE, Drawing, dated, ruled, thinned
+from learning_pipeline.reports.canvas import COSTS, INK, SAVES, UNSURE, WIDE, Drawing, dated, keyed, ruled, thinned
 from learning_pipeline.reports.words import label
 
 if TYPE_CHECKING:
@@ -39,6 +39,6 @@ def _draw(axes: Axes, bars: pl.DataFrame, markets: list[tuple[str, str]]) -> Non
         close = mine["close"].to_numpy()
         name = f"{label(symbol)} {timeframe}"
         axes.plot(np.asarray(mine["ts"].to_list()), 100 * (close / close[0] - 1), dash, color=colour, label=name)
-    axes.legend(loc="upper left", fontsize=9)
+    keyed(axes, len(markets))
     axes.set_ylabel("close, % from the first")
     dated(axes)

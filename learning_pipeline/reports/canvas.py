@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -114,10 +114,16 @@ def dated(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
-def ruled(axes: Axes, axis: Any) -> None:
-    """Hairlines behind what is drawn, and a line at zero."""
+def keyed(axes: Axes, n_names: int) -> None:
+    """Names of the lines above the axes, where none of them is drawn."""
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=n_names, fontsize=9, borderaxespad=0.2)
+
+
+def ruled(axes: Axes, axis: Literal["x", "y"]) -> None:
+    """Hairlines behind what is drawn, a line at zero, thousands told apart."""
     axes.grid(axis=axis, color=HAIR, linewidth=0.6)
     axes.set_axisbelow(True)
+    (axes.xaxis if axis == "x" else axes.yaxis).set_major_formatter("{x:,.10g}")
     zero = axes.axvline if axis == "x" else axes.axhline
     zero(0, color=MUTED, linewidth=1.0)
 

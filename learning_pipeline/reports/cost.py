@@ -16,7 +16,7 @@ from learning_pipeline.reports.words import count, interval, money
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-TITLE = "Opportunity cost: what blocking as a whole missed and avoided"
+TITLE = "What blocking as a whole missed and avoided"
 UNDER_NO_GUARD = "Blocks of unknown cause are in these figures, and under no guard. Open decisions may still move them."
 NO_INTERVAL = "none: a single day has no spread to measure, or nothing is settled"
 
@@ -27,7 +27,7 @@ def cost_section(facts: Facts, window: Window) -> Section:
     if row is None:
         return Section("cost", TITLE, (f"Nothing is known of blocked decisions in {window.words}.",))
     caption = (
-        f"Net opportunity cost in USD, as of each day over the {window.days} days before it; the band is its 95 % "
+        f"Net opportunity cost in USD, as of each day over {_days_to_it(window)}; the band is its 95 % "
         "interval. Above zero blocking cost money, below it saved. Neighbouring points share most of their days."
     )
     says = f"net opportunity cost {money(row['net_opportunity_cost_usd'])} USD as of {window.as_of}"
@@ -72,6 +72,10 @@ def cost_drawing(costs: pl.DataFrame) -> Drawing | None:
     return Drawing(WIDE, 3.0, lambda axes: _draw(axes, shown)) if shown.height > 1 else None
 
 
+def _days_to_it(window: Window) -> str:
+    return f"the {window.days} days up to it" if window.days > 1 else "that day alone"
+
+
 def _draw(axes: Axes, costs: pl.DataFrame) -> None:
     ruled(axes, "y")
     days = costs["as_of"].to_list()
@@ -88,7 +92,7 @@ def _grid(row: dict[str, Any], window: Window) -> Grid:
         ("missed profit of blocked winners, USD", money(row["missed_profit_usd"]), "none: only the net has one"),
         ("avoided loss of blocked losers, USD", money(row["avoided_loss_usd"]), "none: only the net has one"),
         (
-            "net opportunity cost, USD",
+            "net opportunity cost (missed less avoided), USD",
             money(row["net_opportunity_cost_usd"]),
             interval(row["ci_low_usd"], row["ci_high_usd"]) or NO_INTERVAL,
         ),

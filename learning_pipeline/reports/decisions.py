@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from learning_pipeline.events.tables import DECISION_WORDS
-from learning_pipeline.reports.canvas import COSTS, HAIR, MAX_POINTS, PAPER, SAVES, UNSURE, WIDE, Drawing, dated, ruled
+from learning_pipeline.reports.canvas import (
+    COSTS,
+    HAIR,
+    MAX_POINTS,
+    PAPER,
+    SAVES,
+    UNSURE,
+    WIDE,
+    Drawing,
+    dated,
+    keyed,
+    ruled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +63,7 @@ def _draw(axes: Axes, counted: pl.DataFrame, span: int) -> None:
         if n:
             _stack(axes, floor, n, span, word)
     ruled(axes, "y")
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, fontsize=9)
+    keyed(axes, len(LOOKS))
     axes.set_ylabel("decisions per day" if span == 1 else f"decisions per {span} days")
     dated(axes)
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from learning_pipeline.reports.canvas import COSTS, INK, SAVES, WIDE, Drawing, dated, ruled, thinned
+from learning_pipeline.reports.canvas import COSTS, INK, SAVES, WIDE, Drawing, dated, keyed, ruled, thinned
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Grid, Section, pictured
 from learning_pipeline.reports.window import Window
@@ -36,7 +36,8 @@ class Curve(NamedTuple):
 
 def equity_section(facts: Facts, window: Window) -> Section:
     """What closed trades earned, book by book."""
-    found = curves(facts.trades.filter(pl.col("closed_at").dt.date() <= window.as_of))
+    trades = facts.trades.filter(pl.col("closed_at").dt.date() <= window.as_of)
+    found = curves(trades)
     if not found:
         return Section("equity", TITLE, ("No trade was closed yet, so there is no realised profit or loss.",))
     caption = (
@@ -55,9 +56,7 @@ def equity_section(facts: Facts, window: Window) -> Section:
         "The whole history and its deepest fall (at ends of days) are facts of the past and have no interval. That of "
         "the window is Student's t on day totals: how far the sum would vary over other days like these."
     )
-    return Section(
-        "equity", TITLE, (), pictured(equity_drawing(facts.trades), "equity", says, caption), (grid,), (note,)
-    )
+    return Section("equity", TITLE, (), pictured(equity_drawing(trades), "equity", says, caption), (grid,), (note,))
 
 
 def curves(trades: pl.DataFrame) -> list[Curve]:
@@ -92,7 +91,7 @@ def _draw(axes: Axes, found: list[Curve]) -> None:
         colour, dash = LINES[curve.book]
         days = np.asarray(curve.days)[kept]
         axes.step(days, curve.equity[kept], where="post", color=colour, linestyle=dash, linewidth=1.4, label=curve.book)
-    axes.legend(loc="upper left", ncols=len(found))
+    keyed(axes, len(found))
     axes.set_ylabel("USD")
     dated(axes)
 

@@ -45,21 +45,22 @@ def _delivered(facts: Facts) -> str:
 
 def _open(facts: Facts, window: Window) -> Grid:
     rows = [(row["decision"], f"{row['n']:,}", day(row["oldest"])) for row in facts.pending.to_dicts()]
-    caption = f"Still open as of {window.as_of}, all books: neither stop nor target was hit and their life is not over"
+    caption = (
+        f"Still open as of {window.as_of}, all books: as far as bars reach, no exit was hit and their life is not over"
+    )
     return Grid(caption, ("decision", "open", "oldest decided on"), rows, frozenset({"open", "oldest decided on"}))
 
 
 def _unlabelled(facts: Facts, window: Window) -> Grid:
     rows = [(row["reason"], REASONS.get(row["reason"], ""), f"{row['n']:,}") for row in facts.unlabelled.to_dicts()]
-    return Grid(
-        f"No outcome can be simulated, all days to {window.as_of}", ("reason", "that is", "n"), rows, frozenset("n")
-    )
+    columns = ("reason", "that is", "decisions")
+    return Grid(f"No outcome can be simulated, all days to {window.as_of}", columns, rows, frozenset(columns[2:]))
 
 
 def _unmatched(facts: Facts, window: Window) -> Grid:
     rows = [(row["type"], f"{row['n']:,}") for row in facts.unmatched.to_dicts()]
     caption = f"Waiting for a signal that has not arrived, all days to {window.as_of}"
-    return Grid(caption, ("event", "n"), rows, frozenset("n"))
+    return Grid(caption, ("type", "events"), rows, frozenset({"events"}))
 
 
 def _refused(facts: Facts) -> tuple[Grid, Grid]:
@@ -69,6 +70,6 @@ def _refused(facts: Facts) -> tuple[Grid, Grid]:
     first = [(row["file"], f"{row['line_no']:,}", row["reason_code"], row["detail"]) for row in lines.to_dicts()]
     shown = f"the first {MOST_LINES} of {facts.quarantine.height:,}" if facts.quarantine.height > MOST_LINES else "all"
     return (
-        Grid("Refused at the door (quarantine), all deliveries", ("reason", "n"), by_reason, frozenset("n")),
+        Grid("Refused at the door (quarantine), all deliveries", ("reason", "lines"), by_reason, frozenset({"lines"})),
         Grid(f"Refused lines, {shown}", ("file", "line", "reason", "expected and found"), first, frozenset({"line"})),
     )

@@ -13,7 +13,7 @@ from learning_pipeline.reports.cost import newest_cost
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Grid, Section, pictured
 from learning_pipeline.reports.window import Window
-from learning_pipeline.reports.words import VERDICT_MARKS, count, interval, label, money
+from learning_pipeline.reports.words import VERDICT_MARKS, count, decimals_for, interval, label, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 """Filled, hatched, hollow: readable without colour."""
 MOST_BARS = 20
 COLUMNS = ("guard", "verdict", "saved, USD", "95 % interval", "q", "blocked", "still open", "no outcome")
-UNJUDGED = "nothing: another guard stood behind each of its blocks, or they are not settled"
+MONEY = ("basis_net_saved_usd", "ci_low_usd", "ci_high_usd")
+OTHERWISE = ("net_saved_usd", "shapley_usd")
+UNJUDGED = "nothing: each of its blocks had another guard behind it, or is not settled"
 
 
 def guards_section(facts: Facts, window: Window) -> Section:
@@ -79,7 +81,7 @@ def _draw(axes: Axes, rows: list[dict[str, Any]]) -> None:
         if row["n_marginal"]:
             _draw_bar(axes, k, row)
         else:
-            axes.text(0, k, "  never alone: not judged", va="center", color=MUTED, fontsize=9.5)
+            _say(axes, k, "not judged")
     axes.set_yticks(range(len(rows)), [f"{label(row['guard'])}\n{_verdict(row)}" for row in rows], color=INK)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
@@ -93,6 +95,13 @@ def _draw_bar(axes: Axes, k: int, row: dict[str, Any]) -> None:
     if row["ci_low_usd"] is not None:
         reach = [[saved - row["ci_low_usd"]], [row["ci_high_usd"] - saved]]
         axes.errorbar(saved, k, xerr=reach, color=INK, linewidth=1.3, capsize=3.5)
+
+
+def _say(axes: Axes, k: int, words: str) -> None:
+    """Words beside the line at zero, legible over the hairlines."""
+    ground = {"facecolor": PAPER, "edgecolor": "none", "pad": 2.0}
+    beside: dict[str, Any] = {"xytext": (8, 0), "textcoords": "offset points"}
+    axes.annotate(words, (0, k), **beside, va="center", color=MUTED, fontsize=9.5, bbox=ground)
 
 
 def _verdict(row: dict[str, Any]) -> str:
@@ -109,27 +118,28 @@ def _meaning(rows: list[dict[str, Any]]) -> str:
 
 
 def _grid(rows: list[dict[str, Any]], window: Window) -> Grid:
-    return Grid(f"Verdicts, {window.words}", COLUMNS, [_cells(row) for row in rows], frozenset(COLUMNS[2:]))
+    decimals = decimals_for(row[name] for row in rows for name in MONEY)
+    cells = [_cells(row, decimals) for row in rows]
+    return Grid(f"Verdicts, {window.words}", COLUMNS, cells, frozenset(COLUMNS[2:]))
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any], decimals: int) -> tuple[str, ...]:
     q = "none" if row["q_value"] is None else f"{row['q_value']:.3f}"
-    saved = money(row["basis_net_saved_usd"]) if row["n_marginal"] else "not judged"
+    saved = money(row["basis_net_saved_usd"], decimals) if row["n_marginal"] else "not judged"
     numbers = [f"{row[name]:,}" for name in ("n_blocked", "n_pending", "n_unlabelled")]
-    return row["guard"], _verdict(row), saved, _interval(row), q, *numbers
+    return row["guard"], _verdict(row), saved, _interval(row, decimals), q, *numbers
 
 
-def _interval(row: dict[str, Any]) -> str:
+def _interval(row: dict[str, Any], decimals: int) -> str:
     if row["ci_low_usd"] is not None:
-        return interval(row["ci_low_usd"], row["ci_high_usd"])
-    return "none: a single day" if row["n_marginal"] else "none: never alone"
+        return interval(row["ci_low_usd"], row["ci_high_usd"], decimals)
+    return "none: a single day" if row["n_marginal"] else "none: not judged"
 
 
 def _judged_on(rows: list[dict[str, Any]], window: Window) -> Grid:
-    cells = [
-        (row["guard"], basis_in_words(row), money(row["net_saved_usd"]), money(row["shapley_usd"])) for row in rows
-    ]
-    columns = ("guard", "verdict is of", "gross, USD", "Shapley share, USD")
+    decimals = decimals_for(row[name] for row in rows for name in OTHERWISE)
+    cells = [(row["guard"], basis_in_words(row), *(money(row[name], decimals) for name in OTHERWISE)) for row in rows]
+    columns = ("guard", "verdict is of", "gross, USD", "Shapley, USD")
     caption = f"What each verdict is of, and the same guard counted otherwise, {window.words}"
     return Grid(caption, columns, cells, frozenset(columns[2:]))
 
@@ -164,7 +174,8 @@ def _sum_in_words(facts: Facts, window: Window) -> tuple[str, ...]:
 def _notes() -> tuple[str, ...]:
     intervals = (
         "Interval: Student's t on the totals of the window's UTC days, because decisions of one day share its market. "
-        "q: Benjamini-Hochberg over these guards. saves or costs needs q \u2264 0.05 and 10 active days."
+        "q: the p-value after asking about so many guards at once (Benjamini-Hochberg). The verdict saves or costs "
+        "needs q \u2264 0.05 and decisions on at least 10 days."
     )
     others = (
         "Gross counts every decision that the guard was among the blockers of, so one can stand under several guards; "

@@ -21,6 +21,11 @@ class Window(NamedTuple):
         return self.as_of - dt.timedelta(days=self.days - 1)
 
     @property
+    def length(self) -> str:
+        """Its days, counted."""
+        return _days(self.days)
+
+    @property
     def words(self) -> str:
         """The window in words.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 MINUS = "\u2212"
 LONGEST_LABEL = 28
@@ -11,25 +12,35 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 VERDICT_MARKS = {"saves": "\u25b2", "costs": "\u25bc", "inconclusive": "\u25cb"}
 
 
-def money(usd: float | None) -> str:
-    """Signed dollars, cents only where they matter; nothing for null.
+def money(usd: float | None, decimals: int | None = None) -> str:
+    """Signed dollars, cents only where they matter or where ``decimals`` asks for them; nothing for null.
 
-    >>> money(421.6), money(-41.514), money(-0.001)
-    ('+422', '\u221241.51', '0.00')
+    >>> money(421.6), money(-41.514), money(-0.001), money(41.514, decimals=0)
+    ('+422', '\u221241.51', '0.00', '+42')
     """
     if usd is None:
         return ""
-    number = f"{usd:+,.2f}" if abs(usd) < 100 else f"{usd:+,.0f}"
-    return "0.00" if number in ("-0.00", "+0.00") else number.replace("-", MINUS)
+    places = decimals_for([usd]) if decimals is None else decimals
+    number = f"{usd:+,.{places}f}"
+    return number.replace("-", MINUS) if number.strip("+-0.") else number[1:]
 
 
-def interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None, decimals: int | None = None) -> str:
     """An interval of dollars; nothing where it could not be computed.
 
-    >>> interval(-1.5, 20.0)
-    '\u22121.50 to +20.00'
+    >>> interval(-1.5, 20.0), interval(-41.5, 1039.0, decimals=0)
+    ('\u22121.50 to +20.00', '\u221242 to +1,039')
     """
-    return "" if low is None or high is None else f"{money(low)} to {money(high)}"
+    return "" if low is None or high is None else f"{money(low, decimals)} to {money(high, decimals)}"
+
+
+def decimals_for(dollars: Iterable[float | None]) -> int:
+    """Decimals of a column of dollars, the same in each of its rows: cents unless it holds hundreds.
+
+    >>> decimals_for([9.79, None]), decimals_for([9.79, -612.0])
+    (2, 0)
+    """
+    return 0 if any(abs(usd) >= 100 for usd in dollars if usd is not None) else 2
 
 
 def count(n: int, one: str, many: str = "") -> str:
@@ -41,9 +52,13 @@ def count(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
-def fraction(share: float | None) -> str:
-    """A fraction in percent; nothing for null."""
-    return "" if share is None else f"{share:.0%}"
+def fraction(share: float | None, decimals: int = 0) -> str:
+    """A fraction in percent; nothing for null.
+
+    >>> fraction(0.412), fraction(0.002, decimals=1)
+    ('41%', '0.2%')
+    """
+    return "" if share is None else f"{share:.{decimals}%}"
 
 
 def duration(seconds: float | None) -> str:

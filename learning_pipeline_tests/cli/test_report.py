@@ -47,7 +47,7 @@ def test_the_page_shows_what_the_warehouse_holds(copy: CommandLine) -> None:
     guards = asked(copy, f"SELECT * FROM analysis.guard_effectiveness WHERE {NEWEST} AND window_days = 90")
     assert guards
     for row in guards:
-        assert f'<td data-label="guard">{row["guard"]}</td>' in html
+        assert f'<th scope="row" role="rowheader">{row["guard"]}</th>' in html
         assert f">{row['n_blocked']}</td>" in html
     (counted,) = asked(copy, "SELECT count(*) AS n_files, sum(n_lines)::BIGINT AS n_lines FROM events.deliveries")
     assert f"{counted['n_files']} files with {counted['n_lines']:,} lines were delivered" in html
@@ -74,7 +74,7 @@ def test_a_table_that_an_older_warehouse_lacks_is_left_out_and_said(copy: Comman
     with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb")) as warehouse:
         warehouse.execute("DROP VIEW analysis.strategy_leaderboard")
     html = written(copy)[1]
-    assert "simulated, all signals" in html
+    assert "simulated are all approved and blocked signals" in html
     assert "so none is shown" not in html
     assert "so none is shown" in written(CommandLine(tmp_path / "home"))[1]
 

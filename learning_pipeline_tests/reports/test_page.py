@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,20 +19,21 @@ HOSTILE = '<script>alert(\'x\')</script>"&amp; $\\frac{1}{0}$ \x00\u202eid="y" #
 
 
 def leaderboard(strategy: str = "alpha") -> pl.DataFrame:
-    ends = {"as_of": AS_OF, "window_days": 10, "n_pending": 1}
-    real = {"strategy": "*", "kind": "real", "n": 5, "win_rate": 0.6, "total_pnl_usd": 52.75}
-    shadow = {"strategy": strategy, "kind": "shadow", "n": 9, "win_rate": None, "total_pnl_usd": -8.0}
-    return pl.DataFrame(
-        [
-            {**ends, **shadow, "ci_low_usd": None, "ci_high_usd": None},
-            {**ends, **real, "ci_low_usd": -1.0, "ci_high_usd": 106.5},
-        ]
-    )
+    ends = {"as_of": AS_OF, "window_days": 10, "n_pending": 1, "n_unlabelled": 2}
+    totals = [("*", "real", 52.75), ("*", "shadow", 3.0), ("beta", "real", -7.0), ("beta", "shadow", 90.0),
+              (strategy, "real", 59.75), (strategy, "shadow", -8.0)]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {**ends, "strategy": name, "kind": kind, "n": 5, "win_rate": 0.6, "total_pnl_usd": usd}
+        | {"ci_low_usd": -1.0, "ci_high_usd": 106.5}
+        for name, kind, usd in totals
+    ]
+    rows[-1] |= {"n": 0, "win_rate": None, "total_pnl_usd": 0.0, "ci_low_usd": None, "ci_high_usd": None}
+    return pl.DataFrame(rows).reverse()
 
 
 def decay() -> pl.DataFrame:
     times = {"avg_decay_seconds": 42.0, "median_decay_seconds": 30.0, "p90_decay_seconds": 5400.0}
-    rest = {"drift_bps": -1.25, "expired_share": 0.25}
+    rest = {"drift_bps": -1.25, "n_decided": 400, "expired_share": 0.0025}
     return pl.DataFrame([{"as_of": AS_OF, "window_days": 10, "strategy": "*", "n": 8, **times, **rest}])
 
 
@@ -40,17 +42,20 @@ def test_figures_worked_out_by_hand_stand_on_the_page() -> None:
     assert page.row("ts", 8) == ["\u25b2 saves", "+300", "+120 to +480", "0.010", "31", "1", "0"]
     assert page.row("halo", 8) == [
         "\u25bc costs",
-        f"{MINUS}45.50",
-        f"{MINUS}80.00 to {MINUS}11.00",
+        f"{MINUS}46",
+        f"{MINUS}80 to {MINUS}11",
         "0.020",
         "12",
         "0",
         "0",
     ]
-    assert page.row("idle", 8) == ["\u25cb inconclusive", "not judged", "none: never alone", "none", "2", "0", "0"]
+    assert page.row("idle", 8) == ["\u25cb inconclusive", "not judged", "none: not judged", "none", "2", "0", "0"]
     assert page.row("ts", 4) == ["what it alone blocked: 30 settled decisions on 10 days", "+310", "+305"]
     assert f"only bounded: {MINUS}25.00 to +37.00 USD" in page.row("chain", 4)[0]
-    assert page.row("net opportunity cost, USD", 3) == [f"{MINUS}286", f"{MINUS}500 to {MINUS}73.00"]
+    assert page.row("net opportunity cost (missed less avoided), USD", 3) == [
+        f"{MINUS}286",
+        f"{MINUS}500 to {MINUS}73.00",
+    ]
     assert "In simulation, blocking saved 286 USD (95 % interval +73.00 to +500: zero lies outside)" in page.text
     assert "Of 4 guards, 1 saves money, 1 costs money, and 2 are inconclusive." in page.text
     assert "add up to +266 USD; blocking as a whole came to +286 USD. The other +20.00 USD" in page.text
@@ -82,13 +87,62 @@ def test_tables_that_do_not_exist_are_left_out_with_a_sentence() -> None:
 
 def test_tables_that_exist_are_shown() -> None:
     page = Page(render(small_world(leaderboard=leaderboard(), decay=decay()), WINDOW))
-    assert ["all together", "real trades", "5", "1", "60%", "+52.75", f"{MINUS}1.00 to +106"] in page.rows
-    assert page.row("alpha", 7)[3:] == ["none settled", f"{MINUS}8.00", "none: too few days"]
+    assert ["all together", "real trades", "5", "1", "2", "60%", "+53", f"{MINUS}1 to +106"] in page.rows
+    assert ["alpha", "simulated", "0", "1", "2", "none settled", "0", "none settled"] in page.rows
     assert "no strategy leaderboard" not in page.text
     assert "no table of signal decay" not in page.text
-    assert ["all together", "8", "42 s", "30 s", "90 min", f"{MINUS}1.2", "25%"] in page.rows
+    assert ["all together", "400", "0.2%", "8", "42 s", "30 s", "90 min", f"{MINUS}1.2"] in page.rows
     empty = render(small_world(leaderboard=leaderboard().clear(), decay=decay().clear()), WINDOW)
     assert "No strategy decided or traded anything in 10 days to 2024-03-10" in empty
+
+
+def test_strategies_stand_by_what_they_really_earned() -> None:
+    page = Page(render(small_world(leaderboard=leaderboard()), WINDOW))
+    told = [tuple(row[:2]) for row in page.rows if row[1:2] in (["real trades"], ["simulated"])]
+    strategies, kinds = zip(*told, strict=True)
+    assert strategies == ("all together", "all together", "alpha", "alpha", "beta", "beta"), (
+        "simulated money ranks none"
+    )
+    assert kinds == ("real trades", "simulated") * 3
+
+
+def test_words_beside_the_tables_are_those_of_their_columns() -> None:
+    """What `SignalDecay` and `StrategyLeaderboard` say of themselves, and no longer what they once were of."""
+    page = Page(render(small_world(leaderboard=leaderboard(), decay=decay()), WINDOW))
+    assert "Signals and the time to their first fill, 10 days to 2024-03-10" in page.text
+    assert "price of the first fill against the price at the decision" in page.text
+    assert "positive where it is worse for the trader" in page.text
+    assert "from signal to decision" not in page.text.lower()
+    assert "simulated are all approved and blocked signals" in page.text
+    assert "expired and cancelled ones are in neither" in page.text
+
+
+def test_real_and_simulated_money_of_the_same_decisions_are_compared() -> None:
+    row = {"strategy": "*", "n": 41, "n_pending": 0, "real_net_pnl_usd": 1.0, "shadow_net_pnl_usd": 13.0}
+    row |= {"bias_usd": -12.0, "ci_low_usd": -19.0, "ci_high_usd": -5.0}
+    page = Page(render(small_world(calibration=pl.DataFrame([row])), WINDOW))
+    assert "Calibration, 10 days to 2024-03-10: Where 41 approved decisions were traded too" in page.text
+    assert "the simulator promises too much" in page.text
+    assert "Calibration, " not in render(small_world(), WINDOW)
+
+
+def test_trades_after_the_day_are_in_no_figure_and_in_no_picture() -> None:
+    known = small_world()
+    later = known.trades.tail(1).with_columns(
+        trade_id=pl.lit("late"),
+        closed_at=pl.lit(dt.datetime(2024, 3, 20, tzinfo=dt.UTC)).cast(pl.Datetime("us", "UTC")),
+    )
+    assert render(small_world(trades=pl.concat([known.trades, later])), WINDOW) == render(known, WINDOW)
+
+
+def test_rows_and_columns_of_tables_name_themselves_at_any_width() -> None:
+    html = render(small_world(leaderboard=leaderboard(), decay=decay()), WINDOW)
+    assert re.findall(r"<th(?! scope=\"(?:col|row)\" role=\"(?:column|row)header\")", html) == ["<th"] * html.count(
+        "<thead"
+    )
+    rows = html.count('<tr role="row"><th scope="row"')
+    assert rows + html.count("<thead") == html.count("<tr") > 20
+    assert html.count('<table role="table">') == html.count("<table")
 
 
 def test_costs_stand_there_only_where_the_figures_rest_on_them() -> None:
@@ -163,7 +217,7 @@ def test_pictures_follow_light_and_dark_and_keep_their_words() -> None:
     html = render(small_world(), WINDOW)
     svg = html[html.index("<svg") : html.index("</svg>")]
     assert not re.findall(r"#[0-9a-f]{6}", svg), "every colour is one of the style sheet's"
-    for words in ("ts", "\u25b2 saves", "\u25bc costs", "\u25cb inconclusive", "never alone: not judged"):
+    for words in ("ts", "\u25b2 saves", "\u25bc costs", "\u25cb inconclusive", "not judged"):
         assert words in svg
 
 
@@ -209,4 +263,4 @@ def test_one_day_has_no_interval_and_says_why() -> None:
     costs = OpportunityCost.frame([{**cost(day, 4.0, None, None, n_blocked=1, n_settled=1), "window_days": 1}])
     page = Page(render(small_world(costs=costs), choose_window([1], day, 1)))
     assert "blocking cost 4.00 USD; there is no interval, since a single day shows no spread" in page.text
-    assert page.row("net opportunity cost, USD", 3)[1].startswith("none: a single day")
+    assert page.row("net opportunity cost (missed less avoided), USD", 3)[1].startswith("none: a single day")

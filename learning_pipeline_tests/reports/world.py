@@ -132,7 +132,7 @@ class Page(HTMLParser):
             self.open.append(tag)
         if tag == "tr":
             self.rows.append([])
-        if tag == "td":
+        if tag == "td" or (tag == "th" and ("scope", "row") in attrs):
             self.rows[-1].append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -145,7 +145,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "style" not in self.open:
             self.text += data
-        if self.open and self.open[-1] == "td":
+        if self.open and self.open[-1] in {"td", "th"} and self.rows[-1]:
             self.rows[-1][-1] += data
 
     def row(self, first: str, n_cells: int) -> list[str]:
