@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import dagster as dg
@@ -72,7 +72,7 @@ class Chain(dg.ConfigurableResource):
     @property
     def lake(self) -> Lake:
         """The Delta lake."""
-        return Lake(self.paths.lake)
+        return _lake(self.paths)
 
     @property
     def ledger(self) -> Ledger:
@@ -184,6 +184,12 @@ class LakeIO(dg.ConfigurableIOManager):
 
 def _saying(context: dg.InitResourceContext) -> Callable[[str], None]:
     return context.log.info if context.log else lambda _: None
+
+
+@lru_cache(maxsize=1)
+def _lake(paths: Home) -> Lake:
+    """One of its kind, so that assets share what was read."""
+    return Lake(paths.lake)
 
 
 @cache

@@ -14,8 +14,11 @@ from deltalake.exceptions import CommitFailedError
 from learning_pipeline.contracts import Table, content_sha256
 from learning_pipeline.errors import ContractBroken, StoreBusy
 from learning_pipeline.stores.opened import current, keep
+from learning_pipeline.stores.recent import Recent
 
 MAX_TRIES = 10
+RECENT_BYTES = 256 * 2**20
+"""Frames kept in memory: the tables of a small bot are read once a run, those of a large one as before."""
 LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
 
 
@@ -38,6 +41,7 @@ class Lake:
 
     def __init__(self, root: Path | str) -> None:
         self.root = str(root)
+        self._recent = Recent(RECENT_BYTES)
 
     def uri(self, table: type[Table]) -> str:
         """Address of a table."""
@@ -51,7 +55,8 @@ class Lake:
         delta = self._open(table)
         if delta is None:
             return table.frame()
-        return table.checked(_rows(delta, table, first, last))
+        content = (table.address(), delta.metadata().id, delta.version(), first, last)
+        return self._recent.get(content, lambda: table.checked(_rows(delta, table, first, last)))
 
     def replace(self, table: type[Table], frame: pl.DataFrame, first: dt.date, last: dt.date) -> Replaced:
         """Make the frame the whole content of the days first to last, in one commit, or in none if it already is.
