@@ -34,8 +34,9 @@ def learnings(home: str | Path | None = None, hours: float = 24) -> dict[str, An
     dict
         ``window`` (as_of, days, words), ``blocked_analysis``, ``missed_opportunities``, ``what_if_scenarios``,
         ``guard_effectiveness`` (``effective_guards``, ``ineffective_guards``, ``inconclusive_guards``),
-        ``strategy_performance``, ``signal_decay``, ``feedback`` (proposals). Money in quote money, with its 95 %
-        interval (``ci_low``, ``ci_high``); what is unknown is None, never 0.
+        ``strategy_performance``, ``signal_decay``, ``feedback`` (proposals), ``simulator_bias`` (``n``, ``bias``: real
+        minus simulated net PnL). Money in quote money, with its 95 % interval (``ci_low``, ``ci_high``); what is
+        unknown is None, never 0.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def report(home: str | Path | None = None, hours: float = 24) -> dict[str, Any]:
     -------
     dict
         ``window``, ``blocked_opportunity_cost``, ``signal_decay`` (seconds), ``strategy_leaderboard`` (by strategy:
-        real trades, and ``shadow``: all of its signals), ``guard_effectiveness``.
+        real trades, and ``shadow``: all of its signals), ``guard_effectiveness``, ``simulator_bias``.
     """
     from learning_pipeline.sdk.cycle import analytics_report  # noqa: PLC0415  # opens DuckDB
 
@@ -68,7 +69,7 @@ def shadow_performance(home: str | Path | None = None, hours: float = 24) -> dic
     -------
     dict
         ``window``, ``total_trades``, ``win_rate`` (fraction), ``total_pnl`` with ``ci_low`` and ``ci_high``,
-        ``n_pending``, ``n_unlabelled``.
+        ``n_pending``, ``simulator_bias``.
     """
     from learning_pipeline.sdk.cycle import shadow_totals  # noqa: PLC0415  # opens DuckDB
 

@@ -28,6 +28,14 @@ def blocking(rows: list[Row]) -> Row:
     return {name: row[column] for name, column in COST.items()} | {name: row[name] for name in counts}
 
 
+def bias(rows: list[Row]) -> Row:
+    """Real minus simulated net PnL of approved decisions that have both; None where nothing can be compared."""
+    for row in rows:
+        if row["strategy"] == ALL and row["n"]:
+            return {"n": row["n"], "bias": row["bias_usd"]} | {name: row[column] for name, column in INTERVAL.items()}
+    return {"n": 0, "bias": None, "ci_low": None, "ci_high": None}
+
+
 def by_verdict(rows: list[Row]) -> dict[str, list[Row]]:
     """Guards by verdict, the largest saving or cost first, then by name.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from learning_pipeline.sdk.answers import (
     ALL,
+    bias,
     blocking,
     by_verdict,
     decay,
@@ -28,6 +29,7 @@ TABLES = (
     "missed_opportunities",
     "signal_decay",
     "strategy_leaderboard",
+    "calibration",
 )
 
 
@@ -36,6 +38,7 @@ def learning_cycle(home: str | Path | None, hours: float) -> dict[str, Any]:
     window, tables = _read(Home.at(home), hours)
     return {
         "window": window,
+        "simulator_bias": bias(tables["calibration"]),
         "blocked_analysis": blocking(tables["opportunity_cost"]),
         "missed_opportunities": missed(tables["missed_opportunities"]),
         "what_if_scenarios": what_if(tables["guard_effectiveness"], tables["what_if"]),
@@ -51,6 +54,7 @@ def analytics_report(home: str | Path | None, hours: float) -> dict[str, Any]:
     window, tables = _read(Home.at(home), hours)
     return {
         "window": window,
+        "simulator_bias": bias(tables["calibration"]),
         "blocked_opportunity_cost": blocking(tables["opportunity_cost"]),
         "signal_decay": decay(tables["signal_decay"]),
         "strategy_leaderboard": leaderboard(tables["strategy_leaderboard"]),
@@ -62,7 +66,8 @@ def shadow_totals(home: str | Path | None, hours: float) -> dict[str, Any]:
     """See ``shadow_performance``."""
     window, tables = _read(Home.at(home), hours)
     totals = leaderboard(tables["strategy_leaderboard"], everything=True)[ALL]["shadow"]
-    return {"window": window, "total_trades": totals.pop("n"), **totals}
+    off = bias(tables["calibration"])
+    return {"window": window, "total_trades": totals.pop("n"), **totals, "simulator_bias": off}
 
 
 def _read(home: Home, hours: float) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:

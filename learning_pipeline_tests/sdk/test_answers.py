@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from learning_pipeline.sdk.answers import by_verdict, leaderboard, missed, strategies, what_if
+from learning_pipeline.sdk.answers import bias, by_verdict, leaderboard, missed, strategies, what_if
 
 STAMP = {"day": None, "as_of": None, "window_days": 90}
 COUNTS = dict.fromkeys(("n_blocked", "n_marginal", "n_pending", "n_unlabelled", "n_unknown"), 0)
@@ -71,3 +71,12 @@ def test_missed_opportunities_are_told_by_answer_and_strategy() -> None:
     told = missed(rows)["expired"]
     assert (told["n"], told["net_pnl"], told["strategies"]) == (3, 3.0, {"a": {"n": 2, "net_pnl": 2.0}})
     assert missed([]) == {}
+
+
+def test_the_bias_of_the_simulator_is_that_of_all_strategies_or_unknown() -> None:
+    row = STAMP | {"strategy": "*", "n": 4, "bias_usd": -3.0, "ci_low_usd": -5.0, "ci_high_usd": -1.0}
+    told = {"n": 4, "bias": -3.0, "ci_low": -5.0, "ci_high": -1.0}
+    assert bias([row | {"strategy": "alpha", "bias_usd": 9.0}, row]) == told
+    unknown = {"n": 0, "bias": None, "ci_low": None, "ci_high": None}
+    assert bias([]) == unknown
+    assert bias([row | {"n": 0, "bias_usd": 0.0}]) == unknown, "nothing compared is not a bias of 0"
