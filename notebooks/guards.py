@@ -2,7 +2,7 @@
 
 import marimo
 
-app = marimo.App(app_title="One guard, step by step")
+app = marimo.App(width="medium", app_title="One guard, step by step")
 
 
 with app.setup:
@@ -58,8 +58,8 @@ def _(home, row):
         _warehouse.execute("SET TimeZone = 'UTC'")
         blocked = _warehouse.sql(
             """
-            SELECT d.decided_at::DATE AS day, d.symbol, d.strategy, d.side, len(d.blocked_by) AS n_blockers,
-                   o.outcome, round(o.net_pnl_usd, 2) AS net_pnl_usd
+            SELECT d.decided_at::DATE AS day, d.symbol, d.strategy, d.side, o.outcome,
+                   round(o.net_pnl_usd, 2) AS net_pnl_usd, len(d.blocked_by) AS n_blockers
             FROM events.decisions d JOIN shadow.outcomes o USING (signal_id)
             WHERE list_contains(d.blocked_by, $guard) AND d.book = 'profit'
               AND d.decided_at::DATE BETWEEN $as_of::DATE - $days::INTEGER + 1 AND $as_of::DATE
@@ -77,8 +77,9 @@ def _(blocked):
         _memory.register("blocked", blocked.to_arrow())
         together = _memory.sql("""
             SELECT n_blockers, count(*) AS n, count(net_pnl_usd) AS n_settled,
-                   sum(net_pnl_usd) FILTER (net_pnl_usd > 0) AS missed_profit_usd,
-                   -sum(net_pnl_usd) FILTER (net_pnl_usd < 0) AS avoided_loss_usd, -sum(net_pnl_usd) AS saved_usd
+                   round(sum(net_pnl_usd) FILTER (net_pnl_usd > 0), 2) AS missed_profit_usd,
+                   round(-sum(net_pnl_usd) FILTER (net_pnl_usd < 0), 2) AS avoided_loss_usd,
+                   round(-sum(net_pnl_usd), 2) AS saved_usd
             FROM blocked GROUP BY n_blockers ORDER BY n_blockers
         """).pl()
     mo.vstack(
@@ -116,7 +117,8 @@ def _(row):
     ## 4. So, would I have made more without it?
 
     **{answer}** It saved {row["basis_net_saved_usd"]:+,.2f} USD over {row["n_marginal"]} settled decisions, judged on
-    {judged}. {sure} No calibration is computed yet, so a bias of the simulator is in no interval.
+    {judged}. {sure} A bias of the simulator is in no interval; `analysis.calibration` says how far it was off where
+    trades were made.
     """)
     return (answer,)
 

@@ -23,6 +23,10 @@ from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.sample import sample_bars
 
 MODELLED = "Prices are real; the bars carry no quotes, so the spread in these figures is modelled."
+EXAMPLE = (
+    "SELECT strategy, kind, n, win_rate, total_pnl_usd FROM analysis.strategy_leaderboard WHERE window_days = 90 "
+    "ORDER BY as_of DESC, total_pnl_usd DESC LIMIT 12"
+)
 BAD_LINES = """\
 {"event_id":"bad-1","type":"signal","at":"2019-10-16T08:00:00","source":"paper","signal_id":"bad-1","symbol":"BTCUSD",\
 "timeframe":"1h","strategy":"rsi_extremes","side":"long"}
@@ -80,10 +84,9 @@ def _show(home: Home, report: Path) -> None:
 def _point_to(home: Home, report: Path) -> None:
     called = Path(sys.argv[0])
     program = _shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
-    query = "FROM analysis.guard_effectiveness WHERE window_days = 90 ORDER BY as_of DESC LIMIT 10"
     tell(
         f"\nThe same with pictures, and what is not known:\n  {_shortest(report)} opens in any browser\n"
-        f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{query}'\n"
+        f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{EXAMPLE}'\n"
         f"  {program} ui --home {_shortest(home.root)}\n"
         f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on"
     )

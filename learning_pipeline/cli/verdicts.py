@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
+import polars as pl
 from rich.console import Console
 from rich.text import Text
 
 from learning_pipeline.cli.plain import records
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import new_table, say, shown, tell
+from learning_pipeline.reports.calibration import bias_in_words
+from learning_pipeline.reports.words import MINUS, decimals_for, money
 from learning_pipeline.stores.home import Home
 
 VERDICT_WINDOW_DAYS = 90
 COLOURS = {"saves": "green", "costs": "red", "inconclusive": "yellow"}
+MONEY = ("basis_net_saved_usd", "ci_low_usd", "ci_high_usd")
 ROOMY = 110
 """From this width on the counts that explain a verdict are shown too."""
 GUARDS = """
     SELECT * FROM analysis.guard_effectiveness
     WHERE as_of = (SELECT max(as_of) FROM analysis.guard_effectiveness)
-    ORDER BY basis_net_saved_usd DESC, guard
+    ORDER BY n_marginal > 0 DESC, basis_net_saved_usd DESC, guard
+"""
+CALIBRATION = """
+    SELECT strategy, n, bias_usd, ci_low_usd, ci_high_usd FROM analysis.calibration
+    WHERE as_of = '{}' AND window_days = {} AND strategy = '*'
 """
 WITHOUT_BARS = """
     SELECT symbol, count(*) AS n FROM events.decisions
@@ -65,13 +73,20 @@ def show_verdicts(home: Home, note: str = "") -> None:
     columns = [column for column in COLUMNS if console.width >= ROOMY or not column.roomy]
     days = f"{guards[0]['window_days']} days up to {guards[0]['as_of']}"
     table = new_table(f"What each guard saved (+) or cost (-), {days}, USD")
+    decimals = decimals_for(row[name] for row in guards for name in MONEY)
     for column in columns:
         table.add_column(column.name, justify=column.justify, no_wrap=column.name != "guard", overflow="fold")
     for row in guards:
-        table.add_row(*_cells(row)[: len(columns)])
+        table.add_row(*_cells(row, decimals)[: len(columns)])
     console.print(table)
-    for words in filter(None, [note, _bounds(guards)]):
+    for words in filter(None, [note, _bounds(guards), _bias(home, guards[0])]):
         tell(f"\n{words}")
+
+
+def _bias(home: Home, newest: dict[str, Any]) -> str:
+    """How far simulated money is off, in the same window."""
+    rows = records(*query_rows(home, CALIBRATION.format(newest["as_of"], newest["window_days"])))
+    return bias_in_words(pl.DataFrame(rows)).replace(MINUS, "-") if rows else ""
 
 
 def warn_of_gaps(home: Home) -> None:
@@ -91,21 +106,21 @@ def _bounds(guards: list[dict[str, Any]]) -> str:
     return f"{words}{alone}" if first else ""
 
 
-def _cells(row: dict[str, Any]) -> list[Text]:
+def _cells(row: dict[str, Any], decimals: int) -> list[Text]:
     """One row of the table, in the order of COLUMNS."""
     verdict = Text(row["verdict"], style=COLOURS[row["verdict"]])
     q = "" if row["q_value"] is None else f"{row['q_value']:.3f}"
     counts = [str(row[name]) for name in ("n_blocked", "n_marginal", "n_pending")]
-    saved = _money(row["basis_net_saved_usd"]) if row["n_marginal"] else ""
-    return [Text(shown(row["guard"])), verdict, *map(Text, (saved, _interval(row), q, *counts))]
+    saved = _money(row["basis_net_saved_usd"], decimals) if row["n_marginal"] else ""
+    return [Text(shown(row["guard"])), verdict, *map(Text, (saved, _interval(row, decimals), q, *counts))]
 
 
-def _interval(row: dict[str, Any]) -> str:
+def _interval(row: dict[str, Any], decimals: int) -> str:
     if row["ci_low_usd"] is None:
-        return "too few to say" if row["n_marginal"] else "never alone"
-    return f"{_money(row['ci_low_usd'])} to {_money(row['ci_high_usd'])}"
+        return "a single day" if row["n_marginal"] else "not judged"
+    return f"{_money(row['ci_low_usd'], decimals)} to {_money(row['ci_high_usd'], decimals)}"
 
 
-def _money(usd: float) -> str:
-    """Signed; cents only where they matter."""
-    return f"{usd:+,.2f}" if abs(usd) < 100 else f"{usd:+,.0f}"
+def _money(usd: float, decimals: int | None = None) -> str:
+    """As in the report, with a minus that every terminal has."""
+    return money(usd, decimals).replace(MINUS, "-")

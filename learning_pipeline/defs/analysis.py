@@ -51,7 +51,8 @@ def guard_effectiveness(
     rows = judge_guards(decisions, gates, outcomes, as_ofs(chain), chain.analysis)
     newest = latest(rows, chain)
     verdicts = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
-    shown, drawing = newest.select(HEADLINE), guards_drawing(newest)
+    shown = newest.sort("basis_net_saved_usd", "guard", descending=[True, False]).select(HEADLINE)
+    drawing = guards_drawing(newest)
     return materialised(GuardEffectiveness, rows, alone=True, shown=shown, drawing=drawing, **verdicts)
 
 

@@ -1,5 +1,6 @@
 """From a table class to Dagster: asset key, description, column docs, inputs, what a materialisation says of itself."""
 
+import datetime as dt
 import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -82,7 +83,7 @@ def materialised(
 ) -> dg.Output[Any]:
     """An output that carries its rows (checked when they are written), digest as data version, row count, preview.
 
-    ``alone``: of an ``@asset``, which has one output only. ``shown``: what to preview instead of the last rows.
+    ``alone``: of an ``@asset``, which has one output only. ``shown``: previewed instead of the newest rows.
     ``drawing``: a picture of what is worth a look.
     """
     replacement = frame if isinstance(frame, Replacement) else None
@@ -91,7 +92,7 @@ def materialised(
     said = {
         "dagster/row_count": rows.height,
         "content_sha256": digest,
-        "preview": preview(rows.tail(PREVIEW_ROWS) if shown is None else shown),
+        "preview": preview(_newest(rows) if shown is None else shown),
         **picture(drawing),
         **metadata,
     }
@@ -110,9 +111,19 @@ def preview(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"| {head} |\n|{'---|' * shown.width}\n{body}")
 
 
+def _newest(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the newest days, of any key; the last key alone may be a market that ended long ago."""
+    return rows.sort("day", maintain_order=True).tail(PREVIEW_ROWS)
+
+
 def _cell(value: Any) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")[:60]
+    return _word(value).replace("|", "\\|").replace("\n", " ")[:60]
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}Z"
+    return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def by_address(tables: list[type[Table]]) -> Mapping[tuple[str, str], type[Table]]:

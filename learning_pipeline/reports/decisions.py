@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from learning_pipeline.events.tables import DECISION_WORDS
@@ -25,7 +26,7 @@ from learning_pipeline.reports.canvas import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "approved": {"facecolor": SAVES},
     "blocked": {"facecolor": PAPER, "hatch": "////", "edgecolor": COSTS},
     "expired": {"facecolor": UNSURE},
@@ -51,25 +52,23 @@ def decisions_drawing(decisions: pl.DataFrame) -> Drawing | None:
 
 
 def _per_span(decisions: pl.DataFrame, span: int) -> pl.DataFrame:
-    counted = decisions.group_by(start=pl.col("day").dt.truncate(f"{span}d"), word="decision").len("n")
-    return counted.sort("start", "word")
+    """Counts, one column per word; every span from the first to the last, so that their edges meet."""
+    starts = decisions.select(start=pl.col("day").dt.truncate(f"{span}d"), word="decision")
+    counted = starts.group_by("start").agg(*(pl.col("word").eq(word).sum().alias(word) for word in DECISION_WORDS))
+    return counted.sort("start").upsample("start", every=f"{span}d").with_columns(pl.col(DECISION_WORDS).fill_null(0))
 
 
 def _draw(axes: Axes, counted: pl.DataFrame, span: int) -> None:
-    starts = counted["start"].unique().sort()
-    floor = dict.fromkeys(starts.to_list(), 0)
+    """One patch per word: a bar per span would be slow."""
+    starts = counted["start"].to_list()
+    edges = [*starts, starts[-1] + dt.timedelta(days=span)]
+    floor = np.zeros(len(starts))
     for word in DECISION_WORDS:
-        n = dict(counted.filter(pl.col("word") == word).select("start", "n").iter_rows())
-        if n:
-            _stack(axes, floor, n, span, word)
+        top = floor + counted[word].to_numpy()
+        if (top > floor).any():
+            axes.stairs(top, edges, baseline=floor, fill=True, label=word, **LOOKS[word])
+        floor = top
     ruled(axes, "y")
     keyed(axes, len(LOOKS))
     axes.set_ylabel("decisions per day" if span == 1 else f"decisions per {span} days")
     dated(axes)
-
-
-def _stack(axes: Axes, floor: dict[dt.date, int], n: dict[dt.date, int], span: int, word: str) -> None:
-    heights = [n.get(start, 0) for start in floor]
-    axes.bar(list(floor), heights, width=span, bottom=list(floor.values()), align="edge", label=word, **LOOKS[word])  # type: ignore[arg-type]  # matplotlib takes dates
-    for start, height in zip(floor, heights, strict=True):
-        floor[start] += height

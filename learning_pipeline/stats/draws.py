@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from learning_pipeline.stats.intervals import running_total
 
@@ -85,6 +84,8 @@ def _total(days: DrawSums, variance: Floats) -> Floats:
 
 def _spread(days: DrawSums, variance: Floats) -> Floats:
     """Squares of the days' excess, as a scaled chi-square with their mean and variance."""
+    from scipy import special  # noqa: PLC0415  # slow to import; who only reads tables never counts
+
     of_squares = running_total(np.maximum(2.0 * days.variance**2 + days.fourth, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
         freedom = 2.0 * variance**2 / of_squares
@@ -102,6 +103,8 @@ def _drift(days: DrawSums) -> Floats:
 
 
 def _two_sided(excess: Floats, variance: Floats) -> Floats:
+    from scipy import special  # noqa: PLC0415  # as above
+
     with np.errstate(invalid="ignore", divide="ignore"):
         p = 2.0 * special.ndtr(-np.abs(excess) / np.sqrt(variance))
     return np.where(variance > 1e-12, p, np.nan)

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -82,6 +81,8 @@ def total_intervals(day_totals: ArrayLike, n_days: int, level: float = 0.95) -> 
     >>> total_intervals([[3.0, -1.0], [1.0, 1.0]], n_days=2).total.tolist()
     [2.0, 2.0]
     """
+    from scipy import special  # noqa: PLC0415  # slow to import; who only reads tables never counts
+
     x = np.asarray(day_totals, dtype=np.float64)
     if x.shape[-1] > n_days:
         raise ValueError(f"expected at most {n_days} day totals, was {x.shape[-1]}")
