@@ -14,6 +14,8 @@ PICTURED = {
     "shadow/outcomes",
     "analysis/guard_effectiveness",
     "analysis/opportunity_cost",
+    "analysis/what_if",
+    "analysis/edge_decay",
 }
 
 

@@ -1,4 +1,4 @@
-"""Nothing that was computed as of an instant changes when later bars and events arrive, sane or poisoned."""
+"""Nothing that was computed as of an instant changes when later bars and events arrive."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.worlds import MONDAY, Root, bot_events, hourly_bars, stamp
 
 N_DAYS = 12
-SEEDS = range(5)
+SEEDS = range(3)
 CUTS_PER_SEED = 11
 CLOSE = dt.timedelta(hours=1)
 
@@ -40,7 +39,7 @@ def cuts(seed: int) -> list[dt.datetime]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_growing_a_history_never_changes_what_was_known(seed: int, tmp_path: Path) -> None:
-    """55 cuts: the tables of the days before each cut stay as they are to the end, and equal a run over all at once."""
+    """33 cuts: the tables of the days before each cut stay as they are to the end, and equal a run over all at once."""
     bars = hourly_bars(seed, N_DAYS)
     events = bot_events(seed, bars, 40)
     growing, whole = Root(tmp_path / "growing"), Root(tmp_path / "whole")
@@ -60,29 +59,3 @@ def test_growing_a_history_never_changes_what_was_known(seed: int, tmp_path: Pat
     for cut, then in seen:
         for address, frame in finished_days(then, cut).items():
             assert_frame_equal(frame, finished_days(final, cut)[address], check_exact=True)
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_poisoned_futures_change_nothing_before_them(seed: int, tmp_path: Path) -> None:
-    bars = hourly_bars(seed, N_DAYS)
-    events = bot_events(seed, bars, 40)
-    cut = MONDAY + dt.timedelta(hours=random.Random(seed).uniform(72, 200))
-    known_bars, known_events = known_by(cut, bars, events)
-    wild = pl.col("close") * 50
-    poison = bars.filter(pl.col("ts") + CLOSE > cut).with_columns(
-        open=wild, high=wild * 1.01, low=wild * 0.5, close=wild
-    )
-    later = [
-        {**event, "symbol": "AAA"} if event["type"] == "signal" else event
-        for event in events
-        if event["at"] > stamp(cut)
-    ]
-    honest, poisoned = Root(tmp_path / "honest"), Root(tmp_path / "poisoned")
-    honest.deliver(known_events, known_bars)
-    honest.run()
-    poisoned.deliver(known_events + later, pl.concat([known_bars, poison]))
-    poisoned.run()
-    theirs = finished_days(poisoned.tables(), cut)
-    for address, frame in finished_days(honest.tables(), cut).items():
-        assert_frame_equal(frame, theirs[address], check_exact=True)
-    assert honest.table(Outcomes).height > 0
