@@ -78,7 +78,7 @@ def test_the_report_tells_of_the_demo_and_warns_of_its_spread(place: Path) -> No
     ):
         assert words in page
     assert page.count("<svg") == 8
-    assert len(page) < 200_000
+    assert len(page) < 250_000
 
 
 def test_trades_and_outcomes_are_one_row_each(place: Path) -> None:
