@@ -1,7 +1,7 @@
 """The run's own context: data root, days, settings, the one-writer lock; and the door to the lake."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any, cast
@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import Field
 
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.contracts import Settings, end_of
+from learning_pipeline.contracts import Entry, Settings, end_of
 from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
@@ -21,6 +21,7 @@ from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.learning_log import write_entries
 from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.settings_file import load_settings
 from learning_pipeline.stores.writer import is_dead, one_writer, sign_of_life
@@ -131,6 +132,10 @@ class Chain(dg.ConfigurableResource):
     def overrides(self) -> Rule:
         """Which change of limits may be chosen."""
         return cast("Rule", self.effective_settings["overrides"])
+
+    def log(self, entries: Iterable[Entry]) -> None:
+        """Append to ``learning_system.log``."""
+        write_entries(self.paths.learning_log, entries)
 
     def _life(self, run_id: str) -> Any:
         return self.paths.dagster / "alive" / run_id

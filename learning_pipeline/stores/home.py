@@ -52,6 +52,11 @@ class Home:
         return self.root / "overrides.json"
 
     @property
+    def learning_log(self) -> Path:
+        """What the learning system did, and why it did not."""
+        return self.root / "learning_system.log"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "learning_pipeline.toml"
