@@ -167,6 +167,15 @@ def overrides(home: HomeOption = None, as_json: JsonOption = False) -> None:
     show_overrides(Home.at(home), as_json=as_json)
 
 
+@app.command()
+@refusals_in_one_line
+def allocation(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Which share of the capital a bot should give each timeframe now."""
+    from learning_pipeline.cli.allocation import show_allocation  # noqa: PLC0415  # only this command needs it
+
+    show_allocation(Home.at(home), as_json=as_json)
+
+
 proposals_app = typer.Typer(no_args_is_help=True, help="What the evidence asks for, and a person's answer to it.")
 app.add_typer(proposals_app, name="proposals")
 

@@ -58,6 +58,13 @@ OPTIONAL = {
     "guard_value": "guard_value",
 }
 OF_THE_WINDOW = "SELECT * FROM analysis.{} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"
+ALLOCATED = {
+    "allocation": """
+        SELECT * FROM allocation.timeframe_allocation WHERE closed_at::DATE <= $as_of
+        ORDER BY closed_at, trade_id, timeframe
+    """,
+    "timeframe_roi": "SELECT * FROM allocation.timeframe_roi WHERE day = $as_of ORDER BY timeframe",
+}
 PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
 COMPARED = [
     """
@@ -98,6 +105,8 @@ def write_report(home: Home, hours: float | None = None) -> Path:
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
     frames: dict[str, Any] = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
     frames |= {name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()}
+    is_allocated = has_table(connection, "timeframe_roi", "allocation")
+    frames |= {name: _frame(connection, query, window) if is_allocated else None for name, query in ALLOCATED.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
     analysis = cast("AnalysisSettings", settings["analysis"])
     return Facts(

@@ -1,5 +1,6 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.allocation import AllocationSettings, Positions, TimeframeAllocation, TimeframeRoi
 from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
@@ -9,7 +10,15 @@ from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.contracts import Settings, Table
-from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
+from learning_pipeline.events.tables import (
+    EVENT_TABLES,
+    Decisions,
+    Deliveries,
+    Gates,
+    Quarantine,
+    TradesFromFills,
+    Unmatched,
+)
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.overrides.tables import Approvals, Overrides, Transitions
 from learning_pipeline.shadow.settings import ShadowSettings
@@ -24,7 +33,8 @@ ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, Swap
 ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
 DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, Lessons, *DECIDED]
+ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, Lessons, *DECIDED, *ALLOCATED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -32,6 +42,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "tuning": TuningSettings,
     "overrides": Rule,
+    "allocation": AllocationSettings,
 }
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""
@@ -51,6 +62,9 @@ VIEWS = {
         SELECT * EXCLUDE (answer) REPLACE (coalesce(answer, state) AS state)
         FROM ({newest_rows(Proposals)}) LEFT JOIN ({_ANSWERS_THAT_HOLD}) USING (proposal_id)
     """,  # noqa: S608  # constant names
+    "allocation.positions": """
+        SELECT * FROM {copied} WHERE day = (SELECT max(day) FROM lake."allocation.timeframe_roi")
+    """,
     "shadow.delayed_outcomes": f"""
         WITH newest AS (
             SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM ({_STILL_OPEN}))
@@ -65,5 +79,5 @@ VIEWS = {
 """Tables shown to analysts otherwise than as copied.
 
 Outcomes: one row per signal, the newest pending ones as `open`; later entries: one row per signal and delay.
-Proposals: one row each, with a person's answer.
+Proposals: one row each, with a person's answer. Positions: those of the newest day.
 """

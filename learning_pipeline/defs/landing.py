@@ -5,7 +5,6 @@ the ledger before the lake is written, the list of deliveries is written last, a
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import polars as pl
 
 from learning_pipeline.contracts import Table, day_span
 from learning_pipeline.defs.catalog import LANDED
+from learning_pipeline.defs.lookup import key_digest
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import Replacement
 from learning_pipeline.errors import BadInput
@@ -25,6 +25,9 @@ from learning_pipeline.market.merge import merge_bars
 from learning_pipeline.market.parse import parse_bars
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.stores.inbox import BAR_ENDINGS, Arrival, read_bars, read_lines
+
+TRADED = ("fill", "trade_closed")
+"""Types of events of which a trade may have several, on any days."""
 
 
 class FileRead(NamedTuple):
@@ -88,7 +91,7 @@ def _merge_events(chain: Chain, files: list[FileRead]) -> tuple[Merged, dict[typ
     first, last = min(days), max(days)
     known = {t: chain.lake.read(table, first, last) for t, table in EVENT_TABLES.items()}
     merged = merge_events(known, arrived)
-    chain.ledger.add_key_days(pair for pairs in keys.values() for pair in pairs)
+    chain.ledger.add_key_days(pair for pairs in [*keys.values(), *map(_trade_keys, arrived.items())] for pair in pairs)
     return merged, {EVENT_TABLES[t]: Replacement(rows, first, last) for t, rows in merged.tables.items()}
 
 
@@ -105,11 +108,14 @@ def _keys(event_type: str, rows: pl.DataFrame) -> list[tuple[int, int]]:
     """Digests of the ids under which a row could meet another on a different day, with the row's day."""
     named = [("event", rows["event_id"])] + ([("signal", rows["signal_id"])] if event_type == "signal" else [])
     days = [day.toordinal() for day in rows["day"]]
-    return [(_digest(f"{kind}:{key}"), day) for kind, ids in named for key, day in zip(ids, days, strict=True)]
+    return [(key_digest(kind, key), day) for kind, ids in named for key, day in zip(ids, days, strict=True)]
 
 
-def _digest(key: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+def _trade_keys(arrived: tuple[str, pl.DataFrame]) -> list[tuple[int, int]]:
+    """Digests of trade ids with the days of their rows, for those who look for the rest of a trade."""
+    event_type, rows = arrived
+    told = rows.select("trade_id", "day").unique() if event_type in TRADED else rows.clear().select(pl.lit(""), "day")
+    return [(key_digest("trade", trade_id), day.toordinal()) for trade_id, day in told.iter_rows()]
 
 
 def _merge_bars(chain: Chain, files: list[FileRead]) -> tuple[Replacement, list[int], dt.date | None]:

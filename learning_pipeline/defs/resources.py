@@ -10,6 +10,7 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
+from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
 from learning_pipeline.defs.catalog import SETTINGS, TABLES
@@ -132,6 +133,11 @@ class Chain(dg.ConfigurableResource):
     def overrides(self) -> Rule:
         """Which change of limits may be chosen."""
         return cast("Rule", self.effective_settings["overrides"])
+
+    @property
+    def allocation(self) -> AllocationSettings:
+        """Settings of the allocation room."""
+        return cast("AllocationSettings", self.effective_settings["allocation"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``."""

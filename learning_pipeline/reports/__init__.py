@@ -16,6 +16,7 @@ A `Drawing` is a recipe: ``to_svg`` for the report, ``to_png`` for the metadata 
 Seed: learning-engine "Reports" (figures without uncertainty; these carry it).
 """
 
+from learning_pipeline.reports.allocation import allocation_drawing
 from learning_pipeline.reports.bars import closes_drawing
 from learning_pipeline.reports.calibration import bias_in_words, pairs_drawing
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
@@ -34,6 +35,7 @@ __all__ = [
     "Drawing",
     "Facts",
     "Window",
+    "allocation_drawing",
     "bias_in_words",
     "choose_window",
     "closes_drawing",

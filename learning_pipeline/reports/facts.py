@@ -28,6 +28,8 @@ class Facts:
     what_if, swaps, edge, missed, calibration, guard_value : DataFrame or None
         ``analysis.what_if``, ``swap_sets``, ``edge_decay``, ``missed_opportunities``, ``calibration`` and
         ``guard_value`` of the window as of its day; None likewise.
+    allocation, timeframe_roi : DataFrame or None
+        ``allocation.timeframe_allocation`` up to the window's day and ``timeframe_roi`` as of it; None likewise.
     pairs : DataFrame or None
         `analysis.calibration_pairs` as of the window's day.
     proposals : DataFrame or None
@@ -63,6 +65,8 @@ class Facts:
     missed: pl.DataFrame | None
     calibration: pl.DataFrame | None
     guard_value: pl.DataFrame | None
+    allocation: pl.DataFrame | None
+    timeframe_roi: pl.DataFrame | None
     pairs: pl.DataFrame | None
     proposals: pl.DataFrame | None
     pending: pl.DataFrame

@@ -9,6 +9,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
+from learning_pipeline.reports.allocation import allocation_section
 from learning_pipeline.reports.assumptions import assumptions_section, unknowns_section
 from learning_pipeline.reports.calibration import calibration_section
 from learning_pipeline.reports.cost import cost_section, in_words, newest_cost
@@ -51,6 +52,7 @@ def render(facts: Facts, window: Window) -> str:
         calibration_section(facts, window),
         exploration_section(facts, window),
         equity_section(facts, window),
+        allocation_section(facts, window),
         leaderboard_section(facts, window),
         decay_section(facts, window),
         edge_section(facts, window),

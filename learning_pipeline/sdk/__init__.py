@@ -1,6 +1,7 @@
 """What a bot or a notebook imports; never Dagster, and no store until a call needs it.
 
-``Recorder`` writes events, `load_overrides` reads what an approved proposal changed; `learnings`, `report` and
+``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_allocation` the shares of
+capital by timeframe; `learnings`, `report` and
 `shadow_performance` answer the questions of the learning engine as dictionaries, under its own names.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
@@ -16,7 +17,7 @@ from learning_pipeline.stores.recorder import Recorder
 if TYPE_CHECKING:
     from learning_pipeline.sdk.overrides import Overrides
 
-__all__ = ["Recorder", "learnings", "load_overrides", "report", "shadow_performance"]
+__all__ = ["Recorder", "learnings", "load_allocation", "load_overrides", "report", "shadow_performance"]
 
 
 def learnings(home: str | Path | None = None, hours: float = 24) -> dict[str, Any]:
@@ -87,3 +88,24 @@ def load_overrides(home: str | Path | None = None) -> Overrides:
     from learning_pipeline.sdk.overrides import overrides_of  # noqa: PLC0415  # a recorder needs none of this
 
     return overrides_of(home)
+
+
+def load_allocation(home: str | Path | None = None) -> dict[str, Any]:
+    """Share of the capital that each timeframe should have now, in the shape of the seed's ``learning_configs``.
+
+    Returns
+    -------
+    dict
+        ``timeframe_allocation``: by timeframe ``current_allocation`` (fraction of 1), ``roi_short``, ``roi_long``
+        (averages with 14 and 90 days of memory, fractions), ``n`` (closed trades), ``updated_at`` (close of the last
+        one); None where there is no trade yet. ``global_roi``: all timeframes together, and ``n_ignored``, trades of
+        timeframes without a share. ``as_of``: the last day that was computed.
+
+    Raises
+    ------
+    BadInput
+        Nothing was computed yet, or the file is damaged, or was changed by hand: none of it is used.
+    """
+    from learning_pipeline.sdk.allocation import allocation_of  # noqa: PLC0415  # a recorder needs none of this
+
+    return allocation_of(home)

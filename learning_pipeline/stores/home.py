@@ -52,6 +52,11 @@ class Home:
         return self.root / "overrides.json"
 
     @property
+    def allocation(self) -> Path:
+        """Which share of the capital a bot should give each timeframe."""
+        return self.root / "allocation.json"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"

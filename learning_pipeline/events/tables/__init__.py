@@ -6,7 +6,7 @@ field, ``isin`` an enumeration, a ``json`` column an object kept as canonical JS
 
 from learning_pipeline.events.tables.answers import DecisionReports, Signals
 from learning_pipeline.events.tables.bookkeeping import Deliveries, Quarantine
-from learning_pipeline.events.tables.derived import OPERATORS, Decisions, Gates, Unmatched
+from learning_pipeline.events.tables.derived import OPERATORS, Decisions, Gates, TradesFromFills, Unmatched
 from learning_pipeline.events.tables.event import BOOKS, DECISION_WORDS, Booked, Event
 from learning_pipeline.events.tables.reports import (
     AiResponses,
@@ -43,6 +43,7 @@ __all__ = [
     "Setups",
     "Signals",
     "Trades",
+    "TradesFromFills",
     "Unmatched",
 ]
 

@@ -66,3 +66,27 @@ class Unmatched(Table, key=("event_id",)):
     type: pl.String = pa.Field(isin=["decision", "fill", "trade_closed"], description="type of that event")
     signal_id: pl.String = pa.Field(description="signal that it names")
     happened_at: Instant = pa.Field(description="time of the event")
+
+
+class TradesFromFills(Table, key=("trade_id", "day"), newest=("trade_id", "day")):
+    """One row per trade whose fills cancel out and day on which that changed: what it came to, by its fills alone."""
+
+    trade_id: pl.String = pa.Field(description="the bot's id of the trade, as its fills name it")
+    signal_id: pl.String = optional("signal of its first fill that names one, itself or through its order")
+    symbol: pl.String = pa.Field(description="market")
+    timeframe: pl.String = optional("bar length of the signal; null where the signal is not known")
+    strategy: pl.String = optional("strategy of the signal")
+    side: pl.String = pa.Field(isin=["long", "short"], description="direction of the first fill")
+    qty: pl.Float64 = pa.Field(gt=0, description="base units opened, all entries together")
+    entry_price: pl.Float64 = pa.Field(gt=0, description="quantity-weighted over the entries")
+    exit_price: pl.Float64 = pa.Field(gt=0, description="quantity-weighted over the exits, trims included")
+    opened_at: Instant = pa.Field(description="first fill")
+    closed_at: Instant = pa.Field(description="last fill")
+    fees_usd: pl.Float64 = pa.Field(description="fees of its fills, quote money; funding is in no fill")
+    pnl_usd: pl.Float64 = pa.Field(description="net of these fees, quote money")
+    roi: pl.Float64 = pa.Field(description="pnl_usd / (qty x entry_price), a fraction, unlevered")
+    did_trim: pl.Boolean = pa.Field(description="more than one order closed it")
+    n_fills: pl.Int64 = pa.Field(ge=2, description="fills")
+    book: pl.String = pa.Field(isin=BOOKS, description="whose money, by its first fill")
+    experiment_id: pl.String = optional("experiment")
+    playbook_id: pl.String = optional("playbook")
