@@ -61,10 +61,10 @@ def desired(state: State, traded: list[str]) -> dict[str, float]:
     Examples
     --------
     >>> from learning_pipeline.allocation.state import Average, State
-    >>> rois = {"15m": 0.05, "1h": -0.02, "4h": 0.03}
+    >>> rois = {"15m": 0.02, "1h": -0.05, "4h": 0.02}
     >>> averages = {name: Average(roi, 1.0, roi, 1.0, 0, 1) for name, roi in rois.items()}
     >>> desired(State(averages, {"15m": 0.15, "1h": 0.5, "4h": 0.35}), list(rois))
-    {'15m': 0.625, '1h': 0.0, '4h': 0.375}
+    {'15m': 0.5, '1h': 0.0, '4h': 0.5}
     """
     rois = {name: state.averages[name].roi_short or 0.0 for name in traded}
     scores = {name: max(0.0, roi) for name, roi in rois.items()}
