@@ -20,8 +20,9 @@ def show_allocation(home: Home, *, as_json: bool) -> None:
         return
     rows = [_cells(name, told) for name, told in configs["timeframe_allocation"].items()]
     overall = configs["global_roi"]
-    ignored = f"; {overall['n_ignored']:,} trades of other timeframes moved nothing" if overall["n_ignored"] else ""
-    title = f"Capital by timeframe as of {configs['as_of'] or 'the start, before any trade'}{ignored}"
+    title = f"Capital by timeframe as of {configs['as_of'] or 'the start, before any trade'}"
+    if n := overall["n_ignored"]:
+        title += f"; {n:,} {'trade' if n == 1 else 'trades'} of other timeframes moved nothing"
     print_table(COLUMNS, [*rows, _cells("all", overall)], title=title)
 
 
