@@ -10,10 +10,16 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingestion, outcomes, refresh, replay
+from benchmarks import allocation, ingestion, outcomes, refresh, replay
 from benchmarks.line import Line
 
-PARTS = {"outcomes": outcomes.lines, "ingestion": ingestion.lines, "refresh": refresh.lines, "replay": replay.lines}
+PARTS = {
+    "outcomes": outcomes.lines,
+    "ingestion": ingestion.lines,
+    "refresh": refresh.lines,
+    "replay": replay.lines,
+    "allocation": allocation.lines,
+}
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ import polars as pl
 from learning_pipeline.contracts import Table
 from learning_pipeline.definitions import defs
 from learning_pipeline.defs.catalog import TABLES
+from learning_pipeline.defs.tables import asset_key
 from learning_pipeline.events.tables import Deliveries, Quarantine
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
@@ -107,12 +108,15 @@ class Root:
             bars.write_parquet(files[-1])
         Inbox(self.home.inbox, Ledger(self.home.ledger)).deliver(files, dt.datetime.now(dt.UTC))
 
-    def run(self, **chain: Any) -> dg.ExecuteInProcessResult:
-        """Run the chain; fails the test where the run fails."""
+    def run(self, job: str = "chain", only: list[type[Table]] | None = None, **chain: Any) -> dg.ExecuteInProcessResult:
+        """Run a job, or what writes some tables of it; fails the test where the run fails."""
         config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        keys = [asset_key(table) for table in only] if only else None
         with dg.DagsterInstance.ephemeral() as instance:
-            return defs.resolve_job_def("chain").execute_in_process(instance=instance, run_config={**config, **quiet})
+            return defs.resolve_job_def(job).execute_in_process(
+                instance=instance, run_config={**config, **quiet}, asset_selection=keys
+            )
 
     def table(self, table: type[Table]) -> pl.DataFrame:
         """All rows of a table of the lake."""

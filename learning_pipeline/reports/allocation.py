@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from learning_pipeline.contracts import timeframe_length
 from learning_pipeline.reports.canvas import COSTS, INK, MUTED, PAPER, SAVES, WIDE, Drawing, dated, keyed, thinned
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Grid, Section, pictured
@@ -20,6 +21,8 @@ COLUMNS = ("timeframe", "share", "ROI, short memory", "ROI, long memory", "close
 LOOKS = [(INK, "-"), (SAVES, "--"), (COSTS, ":"), (MUTED, "-.")]
 """Colour and dash by timeframe, shortest first."""
 ALL = "*"
+MOST_MARKS = 60
+"""Marks of one timeframe: of more trades an even share is marked."""
 
 
 def allocation_section(facts: Facts, window: Window) -> Section:
@@ -32,7 +35,7 @@ def allocation_section(facts: Facts, window: Window) -> Section:
     said = _in_words(facts.timeframe_roi, steps)
     caption = (
         "Share of the capital after each closed trade, percent. A mark is a trade of that timeframe that moved the "
-        "shares: filled where it won, hollow where it lost."
+        "shares: filled where it won, hollow where it lost; of very many an even share is marked."
     )
     rows = facts.timeframe_roi.sort(pl.col("timeframe") == ALL, pl.col("allocation"), descending=[False, True])
     grid = Grid(f"As of {window.as_of}", COLUMNS, [_cells(row) for row in rows.to_dicts()], frozenset(COLUMNS[1:5]))
@@ -55,7 +58,7 @@ def allocation_drawing(steps: pl.DataFrame) -> Drawing | None:
     if steps.filter(pl.col("change") != 0).is_empty():
         return None
     newest = steps.filter(pl.col("day") == pl.col("day").max().over("trade_id")).sort("closed_at", "trade_id")
-    names = newest.unique("timeframe").sort("allocation", "timeframe", descending=True)["timeframe"].to_list()
+    names = sorted(newest["timeframe"].unique(), key=timeframe_length)
     return Drawing(WIDE, 3.2, lambda axes: _draw(axes, newest, names))
 
 
@@ -68,7 +71,7 @@ def _draw(axes: Axes, steps: pl.DataFrame, names: list[str]) -> None:
         axes.step(line["closed_at"], line["allocation"] * 100, where="post", color=colour, linestyle=dash,
                   linewidth=1.4, label=name)  # fmt: skip
         moved = rows.filter(pl.col("traded_timeframe") == name, pl.col("reason") != "needs_two_timeframes")
-        _mark(axes, moved[thinned(moved.height)], colour)
+        _mark(axes, moved[thinned(moved.height, MOST_MARKS)], colour)
     keyed(axes, len(names))
     axes.set_ylabel("% of capital")
     dated(axes)

@@ -95,13 +95,13 @@ def to_png(drawing: Drawing) -> bytes:
     return small.getvalue()
 
 
-def thinned(n: int) -> list[int]:
-    """Indexes of at most MAX_POINTS of ``n`` points, evenly spaced, the last one included.
+def thinned(n: int, most: int = MAX_POINTS) -> list[int]:
+    """Indexes of at most ``most`` of ``n`` points, evenly spaced, the last one included.
 
     >>> thinned(3), len(thinned(10_000)), thinned(10_000)[-1]
     ([0, 1, 2], 400, 9999)
     """
-    kept = min(n, MAX_POINTS)
+    kept = min(n, most)
     return [n - 1 - (kept - 1 - k) * (n - 1) // max(kept - 1, 1) for k in range(kept)]
 
 

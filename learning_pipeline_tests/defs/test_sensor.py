@@ -16,11 +16,14 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 from dagster._daemon.sensor import execute_sensor_iteration
 
+import learning_pipeline as lp
 from learning_pipeline.analysis.guards.tables import OpportunityCost
 from learning_pipeline.cli.jobs import prepare_instance
 from learning_pipeline.events.tables import Signals
 from learning_pipeline.stores.home import VARIABLE
-from learning_pipeline_tests.worlds import Root, as_lines, bot_events, hourly_bars
+from learning_pipeline.stores.warehouse import read_only
+from learning_pipeline_tests.defs.traded import HOUR, filled
+from learning_pipeline_tests.worlds import MONDAY, Root, as_lines, bot_events, hourly_bars
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dagster's daemon warns of itself
 RUN_SECONDS = 90
@@ -64,6 +67,23 @@ def test_a_file_in_the_inbox_leads_to_refreshed_tables(tmp_path: Path, monkeypat
         assert root.table(Signals).height == sum(event["type"] == "signal" for event in events)
         assert root.table(OpportunityCost).height >= n_before > 0
         assert root.home.warehouse.exists()
+
+
+def test_a_file_of_fills_leads_to_a_new_allocation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, told = Root(tmp_path), [("t1", "15m", 0.05), ("t2", "1h", -0.02)]
+    events = [event for k, what in enumerate(told) for event in filled(*what, MONDAY + (40 + k) * HOUR)]
+    with daemon(root, monkeypatch) as context:
+        (root.home.inbox / "fills.tmp").parent.mkdir(parents=True)
+        (root.home.inbox / "fills.tmp").write_bytes(as_lines(events))
+        (root.home.inbox / "fills.tmp").rename(root.home.inbox / "fills.jsonl")
+        (run,) = tick(context, 0)
+        assert poll_for_finished_run(context.instance, run.run_id, timeout=RUN_SECONDS).is_success
+    shares = {"15m": 0.1506, "1h": 0.4994, "4h": 0.35}
+    loaded = lp.load_allocation(root.home.root)["timeframe_allocation"]
+    assert {name: row["current_allocation"] for name, row in loaded.items()} == pytest.approx(shares, abs=1e-12)
+    query = "SELECT timeframe, allocation FROM allocation.timeframe_allocation WHERE trade_id = 't2'"
+    with read_only(root.home.warehouse) as connection:
+        assert dict(connection.sql(query).fetchall()) == pytest.approx(shares, abs=1e-12)
 
 
 def test_a_failing_file_is_tried_three_times_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import random
 import polars as pl
 import pytest
 
+from learning_pipeline.allocation import TimeframeAllocation
 from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
 from learning_pipeline.analysis.missed.tables import EdgeDecay
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
@@ -15,6 +16,7 @@ from learning_pipeline.events.tables import Decisions
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.reports import (
     Drawing,
+    allocation_drawing,
     closes_drawing,
     cost_drawing,
     decisions_drawing,
@@ -56,7 +58,14 @@ EDGE = [
     {"strategy": "*", "delay_bars": d, "n": 7, "total_pnl_usd": -float(d), "ci_low_usd": -99.0, "ci_high_usd": 99.0}
     for d in range(60)
 ]
+SHARES = [
+    {"day": at.date(), "trade_id": f"{at}", "closed_at": at, "timeframe": name, "allocation": share, "change": 0.001}
+    | {"traded_timeframe": RNG.choice(["15m", "1h"]), "trade_roi": RNG.gauss(0, 1), "reason": "capped"}
+    for at in INSTANTS[:2000]
+    for name, share in (("15m", 0.2), ("1h", 0.8))
+]
 MANY = {
+    "allocation": allocation_drawing(TimeframeAllocation.frame(SHARES)),
     "scenarios": scenarios_drawing(WhatIf.frame(SCENARIOS)),
     "swaps": swaps_drawing(SwapSets.frame(SWAPS)),
     "pairs": pairs_drawing(PAIRS),
@@ -94,6 +103,7 @@ def test_a_picture_of_much_is_small_and_the_same_twice(name: str) -> None:
 @pytest.mark.parametrize(
     "drawing",
     [
+        allocation_drawing(TimeframeAllocation.frame()),
         guards_drawing(GuardEffectiveness.frame()),
         cost_drawing(OpportunityCost.frame()),
         equity_drawing(NOTHING["trades"]),
