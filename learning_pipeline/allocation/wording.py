@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +16,11 @@ WORDS = {
     IGNORED: "no share of capital is kept for this timeframe",
     OTHER_BOOK: "the trade was moved to a book that does not count",
 }
+UNKNOWN_TIMEFRAME = "the timeframe of the trade is not known: no signal is"
+MOST_TRADES = 400
+"""Trades told of at once, the newest ones: two lines each."""
+
+Row = dict[str, Any]
 
 
 def allocation_entries(rows: pl.DataFrame, known: pl.DataFrame, settings: AllocationSettings) -> list[Entry]:
@@ -26,37 +32,42 @@ def allocation_entries(rows: pl.DataFrame, known: pl.DataFrame, settings: Alloca
         ``allocation.timeframe_allocation`` as it is now, and as it was before.
     """
     fresh = rows.join(known, on=rows.columns, how="anti", nulls_equal=True)
-    again = rows.join(fresh, on=["trade_id", "day"], how="semi").sort(
-        "day", "closed_at", "trade_id", maintain_order=True
-    )
-    width, told = len(settings.start), again.to_dicts()
-    return [entry for k in range(0, len(told), width) for entry in _of_trade(told[k : k + width])]
+    again = rows.join(fresh, on=["trade_id", "day"], how="semi")
+    width = len(settings.start)
+    told = again.sort("day", "closed_at", "trade_id", maintain_order=True).tail(MOST_TRADES * width).to_dicts()
+    entries = [entry for k in range(0, len(told), width) for entry in _of_trade(told[k : k + width])]
+    left_out = again.height // width - MOST_TRADES
+    return [_left_out(left_out), *entries] if left_out > 0 else entries
 
 
-def _of_trade(rows: list[dict[str, object]]) -> Iterator[Entry]:
+def _left_out(n_trades: int) -> Entry:
+    return Entry("LEFT OUT", {"trades": n_trades, "why": "older ones; allocation.timeframe_allocation holds them"})
+
+
+def _of_trade(rows: list[Row]) -> Iterator[Entry]:
     """Entries of one trade from its rows, one per timeframe."""
-    by_timeframe = {str(row["timeframe"]): row for row in rows}
-    of = rows[0]
-    own = by_timeframe.get(str(of["traded_timeframe"]))
-    if own is not None and of["reason"] != OTHER_BOOK:
+    of, by_timeframe = rows[0], {row["timeframe"]: row for row in rows}
+    own = by_timeframe.get(of["traded_timeframe"])
+    if own and of["reason"] != OTHER_BOOK:
         learned = {"timeframe": own["timeframe"], "roi_short": own["roi_short"], "n": own["n"]}
         yield Entry("ROI UPDATE", learned | {"trade_roi": of["trade_roi"], "trade": of["trade_id"]})
-    if of["reason"] in WORDS:
-        traded = [name for name, row in by_timeframe.items() if row["n"]]
-        said = {"why": WORDS[str(of["reason"])], "timeframes_with_trades": ",".join(traded) or None}
-        yield Entry("ALLOCATION SKIP", said | {"trade": of["trade_id"], "timeframe": of["traded_timeframe"]})
-    else:
-        yield _update(of, by_timeframe)
+    yield _skipped(of, by_timeframe) if of["reason"] in WORDS else _updated(of, by_timeframe)
 
 
-def _update(of: dict[str, object], by_timeframe: dict[str, dict[str, object]]) -> Entry:
-    new = {name: float(str(row["allocation"])) for name, row in by_timeframe.items()}
-    moved = {name: float(str(row["change"])) for name, row in by_timeframe.items()}
-    largest = max(abs(change) for change in moved.values())
+def _skipped(of: Row, by_timeframe: dict[str, Row]) -> Entry:
+    is_unknown = of["reason"] == IGNORED and of["traded_timeframe"] is None
+    traded = ",".join(name for name, row in by_timeframe.items() if row["n"]) or None
+    why = UNKNOWN_TIMEFRAME if is_unknown else WORDS[of["reason"]]
+    said = {"why": why, "timeframes_with_trades": traded, "trade": of["trade_id"], "timeframe": of["traded_timeframe"]}
+    return Entry("ALLOCATION SKIP", said, "WARNING" if is_unknown else "INFO")
+
+
+def _updated(of: Row, by_timeframe: dict[str, Row]) -> Entry:
+    largest = max(abs(row["change"]) for row in by_timeframe.values())
     told = {
         "trigger": f"{of['traded_timeframe']} trade closed",
-        "old": {name: new[name] - moved[name] for name in new},
-        "new": new,
+        "old": {name: row["allocation"] - row["change"] for name, row in by_timeframe.items()},
+        "new": {name: row["allocation"] for name, row in by_timeframe.items()},
         "change": f"{largest:.2%}",
         "why": {name: row["reason"] for name, row in by_timeframe.items()},
         "trade": of["trade_id"],

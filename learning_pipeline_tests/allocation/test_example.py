@@ -97,3 +97,14 @@ def test_the_bots_view_has_the_seeds_shape() -> None:
         "current_allocation": 0.35, "roi_short": None, "roi_long": None, "n": 0, "updated_at": None,
     }  # fmt: skip
     assert at_start["as_of"] is None
+
+
+def test_an_unknown_timeframe_is_a_warning_and_a_long_run_says_what_it_leaves_out() -> None:
+    rows = run(TRADES).allocation
+    unknown = rows.head(3).with_columns(traded_timeframe=pl.lit(None, pl.String), reason=pl.lit("ignored_timeframe"))
+    (entry,) = allocation_entries(unknown, rows.clear(), AllocationSettings())
+    assert (entry.what, entry.level) == ("ALLOCATION SKIP", "WARNING")
+    many = run([closed(f"t{k:04}", "1h", 0.01, START + k * HOUR) for k in range(450)]).allocation
+    first, *others = allocation_entries(many, many.clear(), AllocationSettings())
+    assert (first.what, first.fields["trades"]) == ("LEFT OUT", 50)
+    assert (len(others), others[-1].fields["trade"]) == (800, "t0449")
