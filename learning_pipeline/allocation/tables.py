@@ -9,6 +9,9 @@ NEEDS_TWO, NO_TRADES, IGNORED, OTHER_BOOK = "needs_two_timeframes", "no_trades",
 DESIRED, CAPPED, AT_FLOOR, BALANCED = "desired_reached", "capped", "at_floor", "balanced"
 REASONS = [NEEDS_TWO, NO_TRADES, IGNORED, OTHER_BOOK, DESIRED, CAPPED, AT_FLOOR, BALANCED]
 
+MOST = 1 + 1e-12
+"""The whole: shares add up to 1 but for their last digits."""
+
 
 class TimeframeRoi(Table, key=("day", "timeframe")):
     """One row per day and timeframe (`*`: all): ROI averages and share as of the end of the day.
@@ -24,7 +27,7 @@ class TimeframeRoi(Table, key=("day", "timeframe")):
     roi_long: pl.Float64 = pa.Field(nullable=True, description="ROI with the long memory, a fraction; null likewise")
     n: pl.Int64 = pa.Field(ge=0, description="closed trades so far")
     allocation: pl.Float64 = pa.Field(
-        nullable=True, ge=0, le=1, description="share of the capital, a fraction; null for `*`"
+        nullable=True, ge=0, le=MOST, description="share of the capital, a fraction; null for `*`"
     )
     last_closed_at: Instant = pa.Field(nullable=True, description="close of the last trade; null before the first")
     n_ignored: pl.Int64 = pa.Field(
@@ -46,10 +49,10 @@ class TimeframeAllocation(Table, key=("trade_id", "timeframe", "day"), newest=("
     trade_id: pl.String = pa.Field(description="trade whose close is looked at")
     closed_at: Instant = pa.Field(description="its place in the order of trades: its close, no later than its report")
     timeframe: pl.String = pa.Field(description="timeframe whose share is looked at")
-    allocation: pl.Float64 = pa.Field(ge=0, le=1, description="share after the trade, a fraction of the capital")
+    allocation: pl.Float64 = pa.Field(ge=0, le=MOST, description="share after the trade, a fraction of the capital")
     change: pl.Float64 = pa.Field(description="change of the share by the trade; 0 where it did not move")
     desired: pl.Float64 = pa.Field(
-        nullable=True, ge=0, le=1, description="share that the ROI averages ask for; null where none was computed"
+        nullable=True, ge=0, le=MOST, description="share that the ROI averages ask for; null where none was computed"
     )
     reason: pl.String = pa.Field(
         isin=REASONS,

@@ -18,7 +18,7 @@ from learning_pipeline.allocation import (
 )
 from learning_pipeline.allocation.trades import earliest_close
 from learning_pipeline.contracts.days import ONE_DAY
-from learning_pipeline.defs.lookup import rows_of_trades
+from learning_pipeline.defs.lookup import note_trades, rows_of_trades
 from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads, writes
 from learning_pipeline.events.closed_by_fills import disagreements, trades_from_fills
@@ -40,6 +40,7 @@ MOST_NAMES = 20
 def trades_of_fills(chain: Chain, fills: pl.DataFrame, orders: pl.DataFrame, signals: pl.DataFrame) -> dg.Output[Any]:
     """Closed trades as their fills tell them, whether the bot reports closes or not."""
     first, last = chain.days or NO_DAYS
+    note_trades(chain, fills)
     earlier = rows_of_trades(chain, Fills, fills["trade_id"], first)
     rows = trades_from_fills(pl.concat([earlier, fills]), orders, signals, first, last)
     unknown = rows["timeframe"].null_count()
@@ -80,6 +81,7 @@ def _known(chain: Chain, first: dt.date, last: dt.date) -> tuple[pl.DataFrame, p
 
     A trade that closed before the run's days moves that day back, and whatever is known since then may again.
     """
+    note_trades(chain, chain.lake.read(Trades, first, last))
     since = first
     while True:
         trades, from_fills = _whole(chain, since, last)

@@ -26,9 +26,6 @@ from learning_pipeline.market.parse import parse_bars
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.stores.inbox import BAR_ENDINGS, Arrival, read_bars, read_lines
 
-TRADED = ("fill", "trade_closed")
-"""Types of events of which a trade may have several, on any days."""
-
 
 class FileRead(NamedTuple):
     """One file as parsed: frames by event type, bars, refused lines, and how many lines there are of which kind."""
@@ -91,7 +88,7 @@ def _merge_events(chain: Chain, files: list[FileRead]) -> tuple[Merged, dict[typ
     first, last = min(days), max(days)
     known = {t: chain.lake.read(table, first, last) for t, table in EVENT_TABLES.items()}
     merged = merge_events(known, arrived)
-    chain.ledger.add_key_days(pair for pairs in [*keys.values(), *map(_trade_keys, arrived.items())] for pair in pairs)
+    chain.ledger.add_key_days(pair for pairs in keys.values() for pair in pairs)
     return merged, {EVENT_TABLES[t]: Replacement(rows, first, last) for t, rows in merged.tables.items()}
 
 
@@ -109,13 +106,6 @@ def _keys(event_type: str, rows: pl.DataFrame) -> list[tuple[int, int]]:
     named = [("event", rows["event_id"])] + ([("signal", rows["signal_id"])] if event_type == "signal" else [])
     days = [day.toordinal() for day in rows["day"]]
     return [(key_digest(kind, key), day) for kind, ids in named for key, day in zip(ids, days, strict=True)]
-
-
-def _trade_keys(arrived: tuple[str, pl.DataFrame]) -> list[tuple[int, int]]:
-    """Digests of trade ids with the days of their rows, for those who look for the rest of a trade."""
-    event_type, rows = arrived
-    told = rows.select("trade_id", "day").unique() if event_type in TRADED else rows.clear().select(pl.lit(""), "day")
-    return [(key_digest("trade", trade_id), day.toordinal()) for trade_id, day in told.iter_rows()]
 
 
 def _merge_bars(chain: Chain, files: list[FileRead]) -> tuple[Replacement, list[int], dt.date | None]:

@@ -14,6 +14,12 @@ def key_digest(kind: str, key: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{kind}:{key}".encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def note_trades(chain: Chain, rows: pl.DataFrame) -> None:
+    """Note on which days there are rows of which trades; each day is noted when it is run, and again does no harm."""
+    told = rows.select("trade_id", "day").unique().iter_rows()
+    chain.ledger.add_key_days((key_digest("trade", trade_id), day.toordinal()) for trade_id, day in told)
+
+
 def rows_of_trades(chain: Chain, table: type[Table], trade_ids: pl.Series, before: dt.date) -> pl.DataFrame:
     """Rows of some trades on days before one."""
     first = chain.due.first_day

@@ -24,6 +24,8 @@ from learning_pipeline_tests.allocation.streams import streams, versions
 SETTINGS = AllocationSettings()
 CAPS = AllocationSettings(cap=0.2, min_trades=2, min_allocation=0.1)
 """Moves so large that floors are met within a few trades."""
+ALL_AT_ONCE = AllocationSettings(start={"15m": 0.1, "1h": 0.2, "4h": 0.7}, cap=1.0, min_trades=1, min_allocation=0.0)
+"""The winner takes the whole at its first trade, last digits included."""
 FIRST, LAST = START.date() - dt.timedelta(days=1), START.date() + dt.timedelta(days=9)
 FEW = settings_of(max_examples=40)
 
@@ -43,7 +45,7 @@ def test_the_path_is_that_of_the_slow_way(settings: AllocationSettings, rows: li
         assert ours == pytest.approx(theirs, abs=1e-11)
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, CAPS], ids=["defaults", "large moves"])
+@pytest.mark.parametrize("settings", [SETTINGS, CAPS, ALL_AT_ONCE], ids=["defaults", "large moves", "all at once"])
 @given(rows=streams())
 def test_sum_cap_floor_and_what_has_no_trades(settings: AllocationSettings, rows: list[dict[str, Any]]) -> None:
     found = run(rows, settings=settings).allocation
