@@ -22,6 +22,7 @@ ENOUGH = 10
 EPOCH = dt.date(1970, 1, 1)
 
 State = Literal["shadow", "active", "retired"]
+Route = Literal["permutation", "forward", "unverified"]
 Lesson = tuple[str, str]
 """pattern_key, scope."""
 
@@ -56,6 +57,8 @@ class Selection(NamedTuple):
         Decisions after ``selected_on``, as last counted.
     reason : str
         Why it is in this state.
+    route : str or None
+        By which evidence it came into force; None before.
     """
 
     override_id: str
@@ -70,6 +73,7 @@ class Selection(NamedTuple):
     q_value: float | None = None
     n_tests: int = 0
     forward: Forward = Forward()
+    route: Route | None = None
 
 
 class Transition(NamedTuple):
@@ -80,14 +84,6 @@ class Transition(NamedTuple):
     from_state: State | None
     to_state: State
     reason: str
-
-
-class Tombstone(NamedTuple):
-    """A narrower lesson whose own decisions a broader policy in force made worse: there it does not apply."""
-
-    override_id: str
-    lesson: Lesson
-    forward: Forward
 
 
 def is_test_day(day: dt.date) -> bool:
@@ -152,18 +148,23 @@ def step(
     )
 
 
-def vetoes(active: Selection, narrower: Mapping[Lesson, Forward]) -> list[Tombstone]:
-    """Narrower lessons in which a policy in force is shown to do harm: at least ten changed decisions, ratio below 1.
+def step_unverified(
+    live: Iterable[Selection], day: dt.date, chosen: Mapping[Lesson, Choice], forward: Mapping[str, Forward]
+) -> tuple[list[Selection], list[Transition]]:
+    """One day of the seed's literal rule: what a lesson speaks for is in force at once, and for as long as it does.
 
-    Parameters
-    ----------
-    active : Selection
-        In state active.
-    narrower : mapping
-        Counts after the selection, of that policy, in lessons of the same pattern whose scope holds more dimensions.
+    Parameters and returns as `step`.
     """
-    worse = sorted(lesson for lesson, seen in narrower.items() if _does_harm(seen))
-    return [Tombstone(active.override_id, lesson, narrower[lesson]) for lesson in worse]
+    counted = [one._replace(forward=forward.get(one.override_id, one.forward)) for one in live]
+    standing = {one.lesson: one for one in counted}
+    kept = {k: one for k, one in standing.items() if k in chosen and chosen[k].policy == one.choice.policy}
+    gone = [_into(one, "retired", day, "rule_not_met") for k, one in standing.items() if k not in kept]
+    fresh = [_selected(k, choice, day) for k, choice in chosen.items() if k not in kept]
+    made = [one._replace(state="active", reason="unverified", route="unverified") for one in fresh]
+    moves = [Transition(one.override_id, day, None, "active", one.reason) for one in made]
+    moves += [Transition(one.override_id, day, "active", "retired", one.reason) for one in gone]
+    every = sorted([*kept.values(), *gone, *made], key=lambda one: (one.lesson, one.override_id))
+    return every, sorted(moves, key=lambda t: (t.override_id, t.from_state or ""))
 
 
 def _selected(lesson: Lesson, choice: Choice, day: dt.date) -> Selection:
@@ -182,15 +183,15 @@ def _moved(
     one: Selection, before: Selection, day: dt.date, tests: Mapping[Lesson, float], min_ratio: float
 ) -> Selection:
     if one.state == "active":
-        if _does_harm(one.forward):
+        if does_harm(one.forward):
             return _into(one, "retired", day, "forward_ratio_below_1")
         return _into(one, "retired", day, "time_over") if (day - one.since).days >= ACTIVE_DAYS else one
     if one.lesson in tests and one.q_value is not None and one.q_value <= MAX_Q:
-        return _into(one, "active", day, "permutation")
+        return _into(one, "active", day, "permutation")._replace(route="permutation")
     if _is_look(before.n_looked, one.forward.n_changed):
         one = one._replace(n_looked=one.forward.n_changed)
         if one.forward.holds(min_ratio):
-            return _into(one, "active", day, "forward")
+            return _into(one, "active", day, "forward")._replace(route="forward")
     return _into(one, "retired", day, "never_proven") if (day - one.since).days >= SHADOW_DAYS else one
 
 
@@ -204,5 +205,6 @@ def _is_look(n_looked: int, n_changed: int) -> bool:
     return bool(passed[1] > passed[0])
 
 
-def _does_harm(seen: Forward) -> bool:
+def does_harm(seen: Forward) -> bool:
+    """Whether enough changed decisions show more failures than successes."""
     return seen.n_changed >= ENOUGH and seen.benefit < seen.harm

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.tuning.evidence import Forward
-from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, vetoes
+from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, step_unverified
 
 START = dt.date(2024, 1, 1)
 P, Q = ("p", "{}"), ("q", "{}")
@@ -137,15 +137,16 @@ def test_a_lesson_that_speaks_no_longer_retires_nothing() -> None:
     assert fold.day(30, tests={P: 1.0}) == "active"
 
 
-def test_a_narrow_slice_vetoes_only_with_evidence_of_harm() -> None:
-    fold = Fold()
-    fold.day(0, tests={P: 0.001})
-    narrow = {
-        ("p", f'{{"timeframe":"{k}"}}'): Forward(*seen, 50, 200) for k, seen in enumerate([(3, 7), (0, 9), (6, 6)])
-    }
-    assert [(t.override_id, t.lesson[1]) for t in vetoes(fold.live[0], narrow)] == [
-        (fold.live[0].override_id, '{"timeframe":"0"}')
-    ]
+def test_the_seeds_literal_rule_follows_what_a_lesson_says_today() -> None:
+    first, made = step_unverified([], on(0), {P: HALO}, {})
+    assert [(one.state, one.route) for one in first] == [("active", "unverified")]
+    kept, none = step_unverified(first, on(1), {P: HALO}, {first[0].override_id: GOOD})
+    assert kept == [first[0]._replace(forward=GOOD)]
+    changed, moved = step_unverified(kept, on(2), {P: TS}, {})
+    assert sorted(one.state for one in changed) == ["active", "retired"]
+    assert (made[0].to_state, none, len(moved)) == ("active", [], 2)
+    (gone,), _ = step_unverified([one for one in changed if one.state == "active"], on(3), {}, {})
+    assert (gone.state, gone.reason) == ("retired", "rule_not_met")
 
 
 counts = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda c: Forward(*c, c[0] + 20, sum(c) + 200))
