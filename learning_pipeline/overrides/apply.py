@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from learning_pipeline.overrides.index import Index
 from learning_pipeline.overrides.override import Override
 
 
@@ -34,7 +35,7 @@ class Applied(NamedTuple):
 
 
 def apply(
-    overrides: Iterable[Override],
+    overrides: Index,
     thresholds: Mapping[str, float],
     pattern_key: str | None,
     scope: Mapping[str, str],
@@ -44,8 +45,8 @@ def apply(
 
     Parameters
     ----------
-    overrides : iterable of Override
-        In any order; the result does not depend on it.
+    overrides : Index
+        What there is.
     thresholds : mapping
         The bot's own limits by gate.
     pattern_key, scope
@@ -65,13 +66,8 @@ def apply(
     """
     if at.tzinfo is None:
         raise ValueError(f"at: expected a time with a time zone, was {at.isoformat()}")
-    ranked = sorted((o for o in overrides if _matches(o, pattern_key, scope, at)), key=_rank)
+    ranked = overrides.matching(pattern_key, scope, at)
     return {gate: _applied(base, [o for o in ranked if o.gate == gate]) for gate, base in thresholds.items()}
-
-
-def specificity(override: Override) -> int:
-    """How narrow it is: scope dimensions, and one for a named pattern."""
-    return len(override.scope) + (override.pattern_key is not None)
 
 
 def _applied(base: float, ranked: list[Override]) -> Applied:
@@ -80,15 +76,3 @@ def _applied(base: float, ranked: list[Override]) -> Applied:
     winner, *losers = ranked
     is_dropped = winner.action == "drop"
     return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple(o.override_id for o in losers))
-
-
-def _matches(override: Override, pattern_key: str | None, scope: Mapping[str, str], at: dt.datetime) -> bool:
-    is_for_pattern = override.pattern_key in {None, pattern_key}
-    return (
-        is_for_pattern and override.selected_at <= at < override.expires_at and override.scope.items() <= scope.items()
-    )
-
-
-def _rank(override: Override) -> tuple[int, int, float, str]:
-    """Best first: narrowest, most decisions, newest, smallest id."""
-    return -specificity(override), -override.n, -override.selected_at.timestamp(), override.override_id

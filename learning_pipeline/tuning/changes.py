@@ -96,7 +96,8 @@ class Changes:
         changed, pool = self._of(policy)[:, self._cell[rows]]
         simulated, reported = (label[rows] for label in self._labels)
         told, untold = counts[reported >= 0].sum(), counts[(reported < 0) & (simulated >= 0)].sum()
-        return Seen(*(_four(counts, x, changed, pool) for x in (simulated, reported)), int(told), int(untold))
+        by_source = [_four(counts, label, changed, pool) for label in (simulated, reported)]
+        return Seen(by_source[0], by_source[1], int(told), int(untold))
 
     def _matches(self, scope: str) -> Bools:
         """Which of the scopes that occur lie in a slice."""

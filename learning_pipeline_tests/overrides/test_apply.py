@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.errors import BadInput
-from learning_pipeline.overrides import Applied, Override, apply, read_overrides
+from learning_pipeline.overrides import Applied, Index, Override, apply, read_overrides
 from learning_pipeline.overrides.override import plain_overrides
 from learning_pipeline_tests.overrides.rows import NOON, an_override
 
@@ -20,7 +20,7 @@ LATER = NOON + dt.timedelta(days=1)
 
 
 def in_force(*overrides: Override, scope: dict[str, str] | None = None, at: dt.datetime = LATER) -> Applied:
-    return apply(overrides, HALO, S1, scope or {}, at)["halo"]
+    return apply(Index(overrides), HALO, S1, scope or {}, at)["halo"]
 
 
 def test_the_seeds_example_takes_the_narrowest_and_blends_nothing() -> None:
