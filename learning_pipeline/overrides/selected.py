@@ -17,7 +17,7 @@ from learning_pipeline.tuning import Lever
 from learning_pipeline.tuning.lifecycle import ACTIVE_DAYS, ENOUGH, SHADOW_DAYS
 
 Row = dict[str, Any]
-SAME = ["override_id", "pattern_key", "n", "benefit", "harm", "t_statistic", "p_value", "q_value", "no_change_scopes"]
+SAME = ["override_id", "pattern_key", "n", "benefit", "harm", "p_value", "q_value", "no_change_scopes"]
 SAME += ["expected_delta_usd", "ci_low_usd", "ci_high_usd", "forward_benefit", "forward_harm", "forward_p_half"]
 SAME += ["forward_p_others", "route", "state", "reason", "scope", "day"]
 OF_SELECTIONS = {"as_of", "day"}

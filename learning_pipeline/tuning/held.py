@@ -68,7 +68,10 @@ def held_of(rows: pl.DataFrame) -> list[Held]:
 
 def rows_of(held: list[tuple[dt.date, Held]]) -> pl.DataFrame:
     """`Selections` of some days."""
-    return Selections.checked(Selections.frame([one.row(as_of) for as_of, one in held]))
+    rows = [one.row(as_of) for as_of, one in held]
+    # By column: a frame of rows takes five times as long.
+    columns = {name: [row[name] for row in rows] for name in Selections.dtypes()}
+    return Selections.checked(Selections.frame(columns))
 
 
 def deltas_of(one: Selection) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -83,7 +83,11 @@ def learn(
     for part in _parts(days, n_in_window(known, days, settings)):
         found = episodes(known, part, settings)
         told = mine(Episodes.of(found, settings.lookback_days), grid, settings.n_min, rule)
-        mined += [fold.day(Window(day, found.filter(as_of=day), gates, settings), day, _of(told, day)) for day in part]
+        of_day, lessons = _by_day(found, part), _by_day(told, [EPOCH + dt.timedelta(days=day) for day in part])
+        mined += [
+            fold.day(Window(day, window, gates, settings), day, said)
+            for day, window, said in zip(part, of_day, lessons, strict=True)
+        ]
     return Learned(Lessons.checked(pl.concat(mined)), rows_of(fold.rows), _transitions(fold.moves))
 
 
@@ -164,8 +168,10 @@ def _parts(days: list[int], n: list[int]) -> list[list[int]]:
     return parts
 
 
-def _of(lessons: pl.DataFrame, day: int) -> pl.DataFrame:
-    return lessons.filter(pl.col("as_of") == EPOCH + dt.timedelta(days=day))
+def _by_day(rows: pl.DataFrame, as_ofs: Sequence[object]) -> list[pl.DataFrame]:
+    """Rows of each day."""
+    parts = rows.partition_by("as_of", as_dict=True)
+    return [parts.get((as_of,), rows.clear()) for as_of in as_ofs]
 
 
 def _names(lessons: pl.DataFrame) -> list[Lesson]:
@@ -174,8 +180,8 @@ def _names(lessons: pl.DataFrame) -> list[Lesson]:
 
 def _chosen(lessons: pl.DataFrame) -> dict[Lesson, Choice]:
     """What each lesson of a day speaks for, where it speaks for anything."""
-    speaking = lessons.filter(pl.col("policy").is_not_null())
-    return dict(zip(_names(speaking), map(Choice._make, speaking.select(SPOKEN).rows()), strict=True))
+    spoken = zip(_names(lessons), map(Choice._make, lessons.select(SPOKEN).rows()), strict=True)
+    return {lesson: choice for lesson, choice in spoken if choice.policy is not None}
 
 
 def _narrower(lesson: Lesson, lessons: pl.DataFrame) -> list[str]:

@@ -33,8 +33,12 @@ class Window:
 
     def __init__(self, day: int, found: pl.DataFrame, gates: pl.DataFrame, settings: TuningSettings) -> None:
         self._day, self._gates, self._settings = day, gates, settings
-        # The order of `Episodes.of`, which then keeps it: rows of one are rows of the other.
-        self._frame = found.sort("cell", "simulated", maintain_order=True)
+        self._found = found
+
+    @cached_property
+    def _frame(self) -> pl.DataFrame:
+        """In the order of `Episodes.of`, which then keeps it: rows of one are rows of the other."""
+        return self._found.sort("cell", "simulated", maintain_order=True)
 
     @cached_property
     def _episodes(self) -> Episodes:
