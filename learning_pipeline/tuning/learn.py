@@ -26,6 +26,7 @@ from learning_pipeline.tuning.lifecycle import (
     is_test_day,
     step,
     step_unverified,
+    under_test,
 )
 from learning_pipeline.tuning.permutation import draws_for
 from learning_pipeline.tuning.settings import Rule, TuningSettings
@@ -108,7 +109,8 @@ class _Fold:
         as_of, chosen = EPOCH + dt.timedelta(days=day), _chosen(lessons)
         self._held = {name: self._counted(one, day) for name, one in self._held.items()}
         live = [one.selection for one in self._held.values()]
-        tests = self._tests(window, live, chosen, lessons) if self._is_tested(as_of) else {}
+        tested = under_test(live, chosen, as_of) if self._is_tested(as_of) else None
+        tests = {} if tested is None else self._tests(window, tested, lessons)
         seen = {name: one.seen.forward for name, one in self._held.items()}
         after, moves = (
             step(live, as_of, chosen, seen, tests, self._rule.min_ratio)
@@ -130,16 +132,12 @@ class _Fold:
         after, policy = (one.selected_on - EPOCH).days, self._policies[one.choice.policy]
         return held._replace(seen=held.seen.plus(self._changes.on(day, *one.lesson, policy, after)))
 
-    def _tests(
-        self, window: Window, live: list[Selection], chosen: dict[Lesson, Choice], lessons: pl.DataFrame
-    ) -> dict[Lesson, float]:
-        """P of every lesson of the day: of its selection's policy, else of what it speaks for, else 1."""
-        asked = chosen | {one.lesson: one.choice for one in live}
+    def _tests(self, window: Window, tested: dict[Lesson, str], lessons: pl.DataFrame) -> dict[Lesson, float]:
+        """P of every lesson of the day: of the policy that is tested, 1 where there is none."""
         p = dict.fromkeys(_names(lessons), 1.0)
         draws = draws_for(len(p), MAX_Q)
-        for lesson in sorted(asked.keys() & p.keys()):
-            policy = self._policies[asked[lesson].policy]
-            p[lesson] = window.p(lesson, policy, self._grid, self._rule, draws)
+        for lesson in sorted(tested.keys() & p.keys()):
+            p[lesson] = window.p(lesson, self._policies[tested[lesson]], self._grid, self._rule, draws)
         return p
 
     def _standing(self, one: Selection, window: Window, lessons: pl.DataFrame) -> Held:

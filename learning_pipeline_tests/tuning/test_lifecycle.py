@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.tuning.evidence import Forward
-from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, step_unverified
+from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, step_unverified, under_test
 
 START = dt.date(2024, 1, 1)
 P, Q = ("p", "{}"), ("q", "{}")
@@ -174,3 +174,48 @@ def test_order_does_not_matter() -> None:
     assert again == first
     assert step(first[::-1], on(1), {}, {}, {}) == step(first, on(1), {}, {}, {})
     assert [t.override_id for t in moved] == sorted(t.override_id for t in moved)
+
+
+TEST_DAY = 17
+"""2024-01-18, the first test day after the start."""
+
+
+def test_what_a_lesson_says_on_a_test_day_joins_what_it_said_before() -> None:
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY - 1)
+    assert [one.choice.policy for one in fold.live] == ["halo+0.1"]
+    fold.day(TEST_DAY, tests={P: 1.0})
+    assert [one.choice.policy for one in fold.live] == ["halo+0.1", "ts_min-0.05"]
+    assert [one.p_value for one in fold.live] == [None, 1.0], "the newest is tested"
+    fold.day(TEST_DAY + 30, tests={P: 1.0})
+    assert len(fold.live) == 2, "the same policy joins once"
+
+
+def test_of_a_lessons_selections_one_is_in_force_and_meanwhile_none_joins() -> None:
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY, tests={P: 1.0})
+    fold.day(TEST_DAY + 1, GOOD)
+    assert [(one.choice.policy, one.state) for one in fold.live] == [("halo+0.1", "active"), ("ts_min-0.05", "shadow")]
+    fold.chosen = {P: HALO._replace(policy="halo+0.2")}
+    fold.day(TEST_DAY + 30, tests={P: 0.001})
+    assert [one.state for one in fold.live] == ["active", "shadow"]
+    assert under_test(fold.live, fold.chosen, on(TEST_DAY + 60)) == {P: "halo+0.1"}
+
+
+def test_a_look_that_another_policy_in_force_kept_it_from_is_gone() -> None:
+    """Its ten decisions were looked at while it could not come into force; the next look is at fifteen."""
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY, tests={P: 1.0})
+    fold.day(TEST_DAY + 1, GOOD)
+    bad = Forward(0, 12, 15, 100)
+    first, second = (one.override_id for one in fold.live)
+    after, _ = step(fold.live, on(TEST_DAY + 2), {}, {first: bad, second: GOOD}, {})
+    assert [one.state for one in after] == ["retired", "shadow"]
+    again, _ = step(after[1:], on(TEST_DAY + 3), {}, {second: GOOD}, {})
+    assert [one.state for one in again] == ["shadow"]
