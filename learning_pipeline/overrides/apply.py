@@ -40,6 +40,8 @@ def apply(
     pattern_key: str | None,
     scope: Mapping[str, str],
     at: dt.datetime,
+    *,
+    explain: bool = True,
 ) -> dict[str, Applied]:
     """Limits in force for one decision.
 
@@ -53,6 +55,8 @@ def apply(
         Of the decision.
     at : datetime
         The decision's instant, with a time zone.
+    explain : bool
+        Name the losers too; without them the search ends as soon as every gate has its winner.
 
     Returns
     -------
@@ -66,8 +70,16 @@ def apply(
     """
     if at.tzinfo is None:
         raise ValueError(f"at: expected a time with a time zone, was {at.isoformat()}")
-    ranked = overrides.matching(pattern_key, scope, at)
-    return {gate: _applied(base, [o for o in ranked if o.gate == gate]) for gate, base in thresholds.items()}
+    ranked: dict[str, list[Override]] = {gate: [] for gate in thresholds}
+    n_open = len(ranked)
+    for one in overrides.matching(pattern_key, scope, at) if n_open else ():
+        of_gate = ranked.get(one.gate)
+        if of_gate is not None:
+            n_open -= not of_gate
+            of_gate.append(one)
+            if not (n_open or explain):
+                break
+    return {gate: _applied(base, ranked[gate]) for gate, base in thresholds.items()}
 
 
 def _applied(base: float, ranked: list[Override]) -> Applied:
@@ -75,4 +87,4 @@ def _applied(base: float, ranked: list[Override]) -> Applied:
         return Applied(base, base)
     winner, *losers = ranked
     is_dropped = winner.action == "drop"
-    return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple(o.override_id for o in losers))
+    return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple([o.override_id for o in losers]))

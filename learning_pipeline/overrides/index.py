@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import NamedTuple
 
 from learning_pipeline.overrides.override import Override
 
 Words = tuple[str, ...]
+Ranked = tuple[int, Override]
+"""An override after its place among all: the smaller, the better."""
+
+
+class _Group(NamedTuple):
+    """Overrides of one pattern (or of every one) whose scopes have the same dimensions, by the words of these."""
+
+    pattern_key: str | None
+    names: Words
+    by_words: dict[Words, list[Ranked]]
+
+    @property
+    def specificity(self) -> int:
+        """How narrow they are: scope dimensions, and one for a named pattern."""
+        return len(self.names) + (self.pattern_key is not None)
+
+    def of(self, scope: Mapping[str, str]) -> list[Ranked]:
+        """Those whose scope is a subset of the one given."""
+        try:
+            return self.by_words.get(tuple([scope[name] for name in self.names]), [])
+        except KeyError:
+            return []
 
 
 class Index:
-    """Overrides by pattern, then by the names of their scope dimensions, then by their words.
+    """Overrides, found by pattern, scope and time.
 
     Parameters
     ----------
@@ -20,15 +44,16 @@ class Index:
     """
 
     def __init__(self, overrides: Iterable[Override]) -> None:
-        self._by_pattern: dict[str | None, dict[Words, dict[Words, list[Override]]]] = {}
-        for one in sorted(overrides, key=_rank):
+        self._groups: dict[tuple[str | None, Words], _Group] = {}
+        for place, one in enumerate(sorted(overrides, key=_rank)):
             names = tuple(sorted(one.scope))
-            words = tuple(one.scope[name] for name in names)
-            of_pattern = self._by_pattern.setdefault(one.pattern_key, {})
-            of_pattern.setdefault(names, {}).setdefault(words, []).append(one)
+            group = self._groups.setdefault((one.pattern_key, names), _Group(one.pattern_key, names, {}))
+            group.by_words.setdefault(tuple(one.scope[name] for name in names), []).append((place, one))
+        patterns = {None, *(key for key, _ in self._groups)}
+        self._levels = {pattern: self._leveled(pattern) for pattern in patterns}
 
-    def matching(self, pattern_key: str | None, scope: Mapping[str, str], at: dt.datetime) -> list[Override]:
-        """Overrides in force for one decision, the best first.
+    def matching(self, pattern_key: str | None, scope: Mapping[str, str], at: dt.datetime) -> Iterator[Override]:
+        """Overrides in force for one decision, the best first, found one level of narrowness after the other.
 
         Parameters
         ----------
@@ -37,25 +62,27 @@ class Index:
         at : datetime
             Its instant, with a time zone.
         """
-        found = [one for key in {None, pattern_key} for one in self._of(key, scope) if one.is_in_force(scope, at)]
-        return sorted(found, key=_rank) if len(found) > 1 else found
+        for level in self._level(pattern_key):
+            found = [ranked for group in level for ranked in group.of(scope)]
+            for _, one in sorted(found, key=_place) if len(found) > 1 else found:
+                if one.is_in_force(scope, at):
+                    yield one
 
-    def _of(self, pattern_key: str | None, scope: Mapping[str, str]) -> list[Override]:
-        """Overrides of a pattern whose scope is a subset of the one given."""
-        carried = scope.keys()
-        return [
-            one
-            for names, by_words in self._by_pattern.get(pattern_key, {}).items()
-            if carried >= set(names)
-            for one in by_words.get(tuple([scope[name] for name in names]), ())
-        ]
+    def _level(self, pattern_key: str | None) -> list[list[_Group]]:
+        """Groups that a pattern may match, the narrowest first."""
+        return self._levels.get(pattern_key, self._levels[None])
 
-
-def specificity(override: Override) -> int:
-    """How narrow it is: scope dimensions, and one for a named pattern."""
-    return len(override.scope) + (override.pattern_key is not None)
+    def _leveled(self, pattern_key: str | None) -> list[list[_Group]]:
+        mine = [group for (key, _), group in self._groups.items() if key in {None, pattern_key}]
+        ordered = sorted(mine, key=lambda group: -group.specificity)
+        return [list(level) for _, level in groupby(ordered, key=lambda group: group.specificity)]
 
 
-def _rank(override: Override) -> tuple[int, int, float, str]:
+def _place(ranked: Ranked) -> int:
+    return ranked[0]
+
+
+def _rank(override: Override) -> tuple[int, int, float, str, str]:
     """Best first: narrowest, most decisions, newest, smallest id."""
-    return -specificity(override), -override.n, -override.selected_at.timestamp(), override.override_id
+    specificity = len(override.scope) + (override.pattern_key is not None)
+    return -specificity, -override.n, -override.selected_at.timestamp(), override.override_id, override.category

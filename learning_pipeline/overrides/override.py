@@ -89,13 +89,15 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The limit instead of a base limit; None where the gate is dropped."""
         if self.operand is None:
             return None
-        by = {"scale": self.operand * base, "delta": self.operand + base}
-        return by.get(self.action, self.operand)
+        if self.action == "delta":
+            return self.operand + base
+        return self.operand * base if self.action == "scale" else self.operand
 
     def is_in_force(self, scope: Mapping[str, str], at: dt.datetime) -> bool:
         """Whether it applies at an instant to a decision of its pattern whose scope holds its own."""
-        inside = self.active_at <= at < self.expires_at
-        return inside and not any(narrow.items() <= scope.items() for narrow in self.no_change_scopes)
+        if not self.active_at <= at < self.expires_at:
+            return False
+        return not any(narrow.items() <= scope.items() for narrow in self.no_change_scopes)
 
 
 def read_overrides(rows: Any) -> list[Override]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +68,9 @@ class _Drawn(NamedTuple):
         return START + dt.timedelta(hours=self.hour)
 
 
-def run_planted(recorder: Recording, seed: int = 0) -> pl.DataFrame:
+def run_planted(
+    recorder: Recording, seed: int = 0, patterns: Sequence[Pattern] = PATTERNS, n_days: int = N_DAYS
+) -> pl.DataFrame:
     """Record what the bot decided, pattern by pattern, and give the bars that it saw.
 
     Returns
@@ -77,16 +79,16 @@ def run_planted(recorder: Recording, seed: int = 0) -> pl.DataFrame:
         ``symbol, timeframe, ts, open, high, low, close, volume``: one hourly market per pattern.
     """
     bars = []
-    for number, pattern in enumerate(PATTERNS):
-        drawn = list(_draw(pattern, np.random.default_rng([seed, number])))
+    for number, pattern in enumerate(patterns):
+        drawn = list(_draw(pattern, n_days, np.random.default_rng([seed, number])))
         for signal in drawn:
             _record(recorder, pattern, signal)
-        bars.append(_bars(pattern, drawn))
+        bars.append(_bars(pattern, n_days, drawn))
     return pl.concat(bars)
 
 
-def _draw(pattern: Pattern, rng: np.random.Generator) -> Iterator[_Drawn]:
-    for day in range(N_DAYS):
+def _draw(pattern: Pattern, n_days: int, rng: np.random.Generator) -> Iterator[_Drawn]:
+    for day in range(n_days):
         for hour in sorted(rng.choice(23, PER_DAY, replace=False)):
             ts, halo, slope = rng.normal(0.62, 0.06), abs(rng.normal(1.0, 0.25)), rng.normal(0.001, 0.0008)
             timeframe = TIMEFRAMES[int(rng.integers(2))]
@@ -149,8 +151,8 @@ def _trade(recorder: Recording, signal: _Drawn, name: str, same: dict[str, objec
     )
 
 
-def _bars(pattern: Pattern, drawn: list[_Drawn]) -> pl.DataFrame:
-    n = 24 * N_DAYS
+def _bars(pattern: Pattern, n_days: int, drawn: list[_Drawn]) -> pl.DataFrame:
+    n = 24 * n_days
     up, down = np.full(n, 0.2), np.full(n, 0.2)
     for signal in drawn:
         up[signal.hour], down[signal.hour] = (1.5 * REACH, 0.2) if signal.wins else (0.2, 1.5 * REACH)

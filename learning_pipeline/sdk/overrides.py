@@ -74,7 +74,8 @@ class Overrides:
         dict
             The limit; None where the gate is dropped.
         """
-        applied = apply(self._index, thresholds, pattern_key, scope or {}, at or dt.datetime.now(dt.UTC))
+        instant = at or dt.datetime.now(dt.UTC)
+        applied = apply(self._index, thresholds, pattern_key, scope or {}, instant, explain=explain)
         return applied if explain else {gate: each.threshold for gate, each in applied.items()}
 
 
