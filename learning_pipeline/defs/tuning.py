@@ -10,6 +10,7 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads
 from learning_pipeline.defs.windows import as_ofs, day_before, latest_states
 from learning_pipeline.events.tables import Decisions, EpisodeOutcomes, Gates
+from learning_pipeline.reports import overrides_drawing
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline.tuning import Lessons, Selections, Transitions, learn
 from learning_pipeline.tuning.wording import entries, episode_entries
@@ -42,7 +43,9 @@ def tuned(
     newest = made.lessons.filter(pl.col("as_of") == pl.col("as_of").max()).sort("n", descending=True)
     speaking = newest.filter(pl.col("policy").is_not_null())
     yield materialised(Lessons, made.lessons, shown=newest, n_lessons=newest.height, n_with_policy=speaking.height)
-    yield materialised(Selections, made.selections, shown=latest_states(made.selections))
+    live = made.selections.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("state") != "retired")
+    picture = overrides_drawing(live)
+    yield materialised(Selections, made.selections, shown=latest_states(made.selections), drawing=picture)
     yield materialised(Transitions, made.transitions)
 
 

@@ -153,7 +153,8 @@ def step(
     for lesson, standing in sorted(_by_lesson([*(one for each in by_lesson.values() for one in each), *made]).items()):
         tested, is_free = _newest(standing), all(one.state != "active" for one in standing)
         for before in standing:
-            p = tests.get(lesson) if before is tested else None
+            # What is in force keeps the p that it came by.
+            p = tests.get(lesson) if before is tested and is_free else None
             told = _told(before, forward.get(before.override_id, before.forward), p, q.get(lesson), len(q))
             one = _moved(told, before, day, min_ratio, is_tested=p is not None, is_free=is_free)
             is_free = is_free and one.state != "active"
