@@ -80,7 +80,9 @@ def _all_lessons(rounds: int) -> Line:
 def _slicing(rounds: int) -> Line:
     found = readings(np.random.default_rng(3))
     ours, tally = episodes(found), Tally.of(episodes(found), GRID)
-    frame = pl.DataFrame({"pattern": ours.pattern, **ours.dims, "won": ours.simulated})
+    kinds = {"dodged": (0, 0), "missed": (0, 1), "lost": (1, 0), "won": (1, 1)}
+    ends = {name: (ours.acted == acted) & (ours.simulated == won) for name, (acted, won) in kinds.items()}
+    frame = pl.DataFrame({"pattern": ours.pattern, **ours.dims, **ends})
 
     def sliced() -> int:
         return sum(int(rates(part, is_reported(part, tally), tally).n.sum()) for part in slices(ours, N_MIN))
