@@ -10,16 +10,11 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import allocation, ingestion, outcomes, refresh, replay
+from benchmarks import allocation, ingestion, outcomes, refresh, replay, tuning
 from benchmarks.line import Line
 
-PARTS = {
-    "outcomes": outcomes.lines,
-    "ingestion": ingestion.lines,
-    "refresh": refresh.lines,
-    "replay": replay.lines,
-    "allocation": allocation.lines,
-}
+PARTS = {"outcomes": outcomes.lines, "ingestion": ingestion.lines, "refresh": refresh.lines, "replay": replay.lines}
+PARTS |= {"tuning": tuning.lines, "allocation": allocation.lines}
 
 
 def main() -> int:

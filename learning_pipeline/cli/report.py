@@ -66,6 +66,21 @@ ALLOCATED = {
     "timeframe_roi": "SELECT * FROM allocation.timeframe_roi WHERE day = $as_of ORDER BY timeframe",
 }
 PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
+OVERRIDES = """
+    SELECT override_id, first(pattern_key) AS pattern_key, first(scope) AS scope, first(state) AS state,
+           first(state_at)::DATE AS since, first(reason) AS reason, first(benefit) AS benefit, first(harm) AS harm,
+           first(forward_benefit) AS forward_benefit, first(forward_harm) AS forward_harm, first(p_value) AS p_value,
+           first(q_value) AS q_value,
+           string_agg(gate || CASE action WHEN 'drop' THEN ' dropped' WHEN 'scale' THEN ' x ' || operand
+                                          WHEN 'threshold' THEN ' = ' || operand ELSE format(' {:+}', operand) END,
+                      ', ' ORDER BY gate) FILTER (WHERE action <> 'delta' OR operand <> 0) AS change
+    FROM overrides.overrides GROUP BY override_id ORDER BY override_id
+"""
+TESTED = """
+    SELECT as_of, count(*) AS n, count(*) FILTER (WHERE p_value <= 0.05) AS n_small,
+           count(*) FILTER (WHERE q_value <= 0.05) AS n_passed
+    FROM tuning.lessons WHERE p_value IS NOT NULL GROUP BY as_of ORDER BY as_of DESC LIMIT 1
+"""
 COMPARED = [
     """
         SELECT signal_id, day, decided_at, decision, strategy, book FROM events.decisions
@@ -105,13 +120,15 @@ def write_report(home: Home, hours: float | None = None) -> Path:
 def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapping[str, Settings]) -> Facts:
     frames: dict[str, Any] = {name: _frame(connection, query, window) for name, query in FRAMES.items()}
     frames |= {name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()}
-    is_allocated = has_table(connection, "timeframe_roi", "allocation")
+    is_allocated = has_table(connection, "timeframe_roi")
     frames |= {name: _frame(connection, query, window) if is_allocated else None for name, query in ALLOCATED.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
     analysis = cast("AnalysisSettings", settings["analysis"])
     return Facts(
         **frames,
         proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
+        overrides=_frame(connection, OVERRIDES, window) if has_table(connection, "overrides") else None,
+        tested=_frame(connection, TESTED, window) if has_table(connection, "lessons") else None,
         pairs=_pairs(connection, window, analysis),
         spread_unknown=spread_unknown,
         policies=[policy for (policy,) in connection.execute(POLICIES).fetchall()],

@@ -20,21 +20,23 @@ from learning_pipeline.events.tables import (
     Unmatched,
 )
 from learning_pipeline.market.tables import Bars
-from learning_pipeline.overrides.tables import Approvals, Overrides, Transitions
+from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 from learning_pipeline.stores.warehouse import newest_rows
-from learning_pipeline.tuning import Lessons, Rule, TuningSettings
+from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
+from learning_pipeline.tuning import Transitions as Moves
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
 ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
-DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
+TUNED: list[type[Table]] = [Lessons, Selections, Moves]
+DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, Lessons, *DECIDED, *ALLOCATED]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -65,6 +67,15 @@ VIEWS = {
     "allocation.positions": """
         SELECT * FROM {copied} WHERE day = (SELECT max(day) FROM lake."allocation.timeframe_roi")
     """,
+    "overrides.overrides": """
+        SELECT * FROM {copied}
+        UNION ALL BY NAME (
+            SELECT * FROM lake."overrides.selected" QUALIFY day = max(day) OVER (PARTITION BY override_id)
+        )
+    """,
+    "overrides.transitions": """
+        SELECT * FROM {copied} UNION ALL BY NAME SELECT * FROM lake."tuning.transitions"
+    """,
     "shadow.delayed_outcomes": f"""
         WITH newest AS (
             SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM ({_STILL_OPEN}))
@@ -79,5 +90,6 @@ VIEWS = {
 """Tables shown to analysts otherwise than as copied.
 
 Outcomes: one row per signal, the newest pending ones as `open`; later entries: one row per signal and delay.
-Proposals: one row each, with a person's answer. Positions: those of the newest day.
+Proposals: one row each, with a person's answer. Overrides and their transitions: those that people approved and those
+that the evidence chose, as they stand. Positions: those of the newest day.
 """

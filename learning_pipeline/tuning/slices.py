@@ -104,13 +104,14 @@ def slices(episodes: Episodes, n_min: int) -> Iterator[Slices]:
 
     A slice lies within those of fewer dimensions, so it is looked for only among the members of those that are kept.
     """
-    labelled = (episodes.simulated >= 0) | (episodes.reported >= 0)
+    is_labelled = (episodes.simulated >= 0) | (episodes.reported >= 0)
+    labelled = None if is_labelled.all() else is_labelled
     rows, n = np.arange(len(episodes.pattern)), len(episodes.as_ofs) * len(episodes.patterns)
     number, rows, code = _kept(rows, episodes.pattern, n, labelled, n_min)
     yield from _within(Slices((), rows, code, number, ()), list(episodes.dims), episodes, labelled, n_min)
 
 
-def _within(found: Slices, more: list[str], episodes: Episodes, labelled: Bools, n_min: int) -> Iterator[Slices]:
+def _within(found: Slices, more: list[str], episodes: Episodes, labelled: Bools | None, n_min: int) -> Iterator[Slices]:
     """The slices themselves, then those with further dimensions."""
     if found.n:
         yield found
@@ -119,7 +120,7 @@ def _within(found: Slices, more: list[str], episodes: Episodes, labelled: Bools,
             yield from _within(narrower, more[k + 1 :], episodes, labelled, n_min)
 
 
-def _split(found: Slices, name: str, episodes: Episodes, labelled: Bools, n_min: int) -> Slices:
+def _split(found: Slices, name: str, episodes: Episodes, labelled: Bools | None, n_min: int) -> Slices:
     """Slices by one more dimension; members that do not carry it belong to none."""
     value, n_values = episodes.dims[name][found.rows], len(episodes.values[name])
     carried = value >= 0
@@ -132,14 +133,16 @@ def _split(found: Slices, name: str, episodes: Episodes, labelled: Bools, n_min:
     return Slices((*found.dims, name), rows, code, found.pattern[before], values)
 
 
-def _kept(rows: Ints, code: Ints, n: int, labelled: Bools, n_min: int) -> tuple[Ints, Ints, Ints]:
-    """Codes with enough labelled rows; their rows, and the place among these codes of each."""
+def _kept(rows: Ints, code: Ints, n: int, labelled: Bools | None, n_min: int) -> tuple[Ints, Ints, Ints]:
+    """Codes with enough labelled rows (None: all are); their rows, and the place among these codes of each."""
     used = np.arange(n) if n <= _SPARSE * len(code) else np.unique(code)
     place = code if len(used) == n else np.searchsorted(used, code)
-    enough = np.bincount(place[labelled[rows]], minlength=len(used)) >= n_min
+    counted = place if labelled is None else place[labelled[rows]]
+    enough = np.bincount(counted, minlength=len(used)) >= n_min
+    if enough.all():
+        return used, rows, place
     inside = enough[place]
-    if not inside.all():
-        rows, place = rows[inside], place[inside]
+    rows, place = rows[inside], place[inside]
     return used[enough], rows, (np.cumsum(enough) - 1)[place]
 
 
