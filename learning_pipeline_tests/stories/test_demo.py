@@ -32,6 +32,7 @@ FILLED = {
         "calibration",
     ],
     "tuning": ["lessons"],
+    "allocation": ["timeframe_roi", "timeframe_allocation", "positions"],
 }
 
 
