@@ -21,8 +21,8 @@ COLUMNS = ("timeframe", "share", "ROI, short memory", "ROI, long memory", "close
 LOOKS = [(INK, "-"), (SAVES, "--"), (COSTS, ":"), (MUTED, "-.")]
 """Colour and dash by timeframe, shortest first."""
 ALL = "*"
-MOST_MARKS = 60
-"""Marks of one timeframe: of more trades an even share is marked."""
+MOST_STEPS, MOST_MARKS = 100, 30
+"""Of one timeframe: of more trades an even share is drawn, so that the page stays small."""
 
 
 def allocation_section(facts: Facts, window: Window) -> Section:
@@ -67,7 +67,7 @@ def _draw(axes: Axes, steps: pl.DataFrame, names: list[str]) -> None:
     for k, name in enumerate(names):
         colour, dash = LOOKS[k % len(LOOKS)]
         rows = steps.filter(pl.col("timeframe") == name)
-        line = rows[thinned(rows.height)]
+        line = rows[thinned(rows.height, MOST_STEPS)]
         axes.step(line["closed_at"], line["allocation"] * 100, where="post", color=colour, linestyle=dash,
                   linewidth=1.4, label=name)  # fmt: skip
         moved = rows.filter(pl.col("traded_timeframe") == name, pl.col("reason") != "needs_two_timeframes")
@@ -80,8 +80,8 @@ def _draw(axes: Axes, steps: pl.DataFrame, names: list[str]) -> None:
 def _mark(axes: Axes, trades: pl.DataFrame, colour: str) -> None:
     for won, face in ((True, colour), (False, PAPER)):
         some = trades.filter((pl.col("trade_roi") > 0) == won)
-        axes.scatter(some["closed_at"], some["allocation"] * 100, s=9, facecolors=face, edgecolors=colour,
-                     linewidths=0.7, zorder=3)  # fmt: skip
+        axes.plot(some["closed_at"], some["allocation"] * 100, "o", markersize=3, markerfacecolor=face,
+                  markeredgecolor=colour, markeredgewidth=0.7, label="_")  # fmt: skip
 
 
 def _in_words(roi: pl.DataFrame, steps: pl.DataFrame) -> str:

@@ -152,9 +152,11 @@ def _house_style(style: dict[Any, Any]) -> Iterator[None]:
 
 
 def _of_the_page(tag: str, name: str) -> str:
-    """A tag with colours of the style sheet and ids of its own; no size of its own, no long list of fonts."""
+    """A tag in colours of the style sheet, with ids of its own, no size, no list of fonts; to hundredths of a point."""
     if tag.startswith("<svg"):
         tag = re.sub(r' (width|height|version|xmlns:xlink)="[^"]*"', "", tag)
     tag = re.sub(r'(\sid="|href="#|url\(#)', rf"\g<1>{name}-", tag).replace("xlink:href", "href")
     tag = re.sub(r"font-family: [^;\"]*(; )?", "", tag)
+    tag = re.sub(r"(\d\.\d\d)\d+", r"\1", tag)
+    tag = re.sub(r"\s*\n([A-Z]) ", r"\1", tag)
     return re.sub(r"#[0-9a-f]{6}", lambda colour: VARIABLES.get(colour[0], colour[0]), tag)
