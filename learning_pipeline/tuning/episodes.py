@@ -93,7 +93,7 @@ def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.Da
         window's decisions of an episode the first approved one counts, else the last; cancelled ones do not. What the
         bot reports of any signal of the episode is the episode's; the newest report counts.
     """
-    decided = _on_days(known.decided, as_ofs, settings.lookback_days)
+    decided = on_days(known.decided, as_ofs, settings.lookback_days)
     chosen = _one_each(decided.filter(pl.col("decision") != "cancelled"))
     ended = chosen.join(known.simulated, on=["signal_id", "decided_at"]).filter(
         pl.col("since") <= pl.col("as_of"), pl.col("until") > pl.col("as_of")
@@ -109,15 +109,15 @@ def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.Da
     return chosen.select(*kept, acted=pl.col("decision") == "approved")
 
 
-def n_in_window(known: Known, as_ofs: list[int], settings: TuningSettings) -> list[int]:
+def n_in_window(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> list[int]:
     """How many versions of decisions the lookback window of each day holds, at most."""
-    decided_on = np.sort(known.decided["decided_on"].to_numpy())
+    decided_on = np.sort(decided["decided_on"].to_numpy())
     ends = np.array(as_ofs, dtype=np.int64)
-    first, last = (np.searchsorted(decided_on, x, "right") for x in (ends - settings.lookback_days, ends))
+    first, last = (np.searchsorted(decided_on, x, "right") for x in (ends - lookback_days, ends))
     return [int(n) for n in last - first]
 
 
-def _on_days(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> pl.DataFrame:
+def on_days(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> pl.DataFrame:
     """One row per version and day (``as_of``) on which it counts and lies in the window."""
     first = pl.max_horizontal("since", "decided_on", pl.lit(min(as_ofs)))
     after = pl.min_horizontal("until", pl.col("decided_on") + lookback_days, pl.lit(max(as_ofs) + 1))

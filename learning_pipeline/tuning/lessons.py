@@ -25,7 +25,7 @@ from learning_pipeline.tuning.episodes import episodes, known_episodes, n_in_win
 from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.scores import pool_of, t_statistics
 from learning_pipeline.tuning.settings import Rule, TuningSettings
-from learning_pipeline.tuning.slices import Episodes, Slices, slices
+from learning_pipeline.tuning.slices import Episodes, Slices, scopes, slices, whose
 from learning_pipeline.tuning.tables import Lessons
 
 EPOCH = dt.date(1970, 1, 1)
@@ -72,7 +72,7 @@ def lessons(
     grid = Grid.of(settings.levers)
     known = known_episodes(decisions, gates, outcomes, episode_outcomes, grid, books)
     days = sorted({(as_of - EPOCH).days for as_of in as_ofs})
-    parts = _parts(days, n_in_window(known, days, settings))
+    parts = in_parts(days, n_in_window(known.decided, days, settings.lookback_days))
     found = (Episodes.of(episodes(known, part, settings), settings.lookback_days) for part in parts)
     return Lessons.checked(pl.concat([Lessons.frame(), *(mine(part, grid, settings.n_min, rule) for part in found)]))
 
@@ -85,10 +85,10 @@ def mine(found: Episodes, grid: Grid, n_min: int, rule: Rule) -> pl.DataFrame:
     return _as_contract(every, grid) if every.height else Lessons.frame()
 
 
-def _parts(days: list[int], n: list[int]) -> list[list[int]]:
+def in_parts(days: list[int], n: list[int]) -> list[list[int]]:
     """The days in parts that hold at most `MAX_ROWS` rows together, or one day.
 
-    >>> _parts([1, 2, 3], [MAX_ROWS, 1, 1])
+    >>> in_parts([1, 2, 3], [MAX_ROWS, 1, 1])
     [[1], [2, 3]]
     """
     parts: list[list[int]] = []
@@ -128,7 +128,7 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
             "tightest": avoiding,
             **{name: _of(avoiding, getattr(tight, name)) for name in ("failures_avoided", "successes_lost")},
         }
-    ).with_columns(_scope(part, found), *_whose(part, found))
+    ).with_columns(scopes(part, found), *whose(part, found))
 
 
 def _scores(part: Slices, found: Episodes, reported: Bools, tally: Tally, wanted: Bools, grid: Grid) -> Floats:
@@ -141,23 +141,6 @@ def _scores(part: Slices, found: Episodes, reported: Bools, tally: Tally, wanted
         pool = pool_of(found.cell[rows], label, code, found.day[rows], grid)
         scores[:, wanted] = t_statistics(pool, int(wanted.sum()), found.n_days, grid)
     return scores
-
-
-def _whose(part: Slices, found: Episodes) -> tuple[pl.Series, pl.Series]:
-    """Pattern and day of each slice."""
-    as_of, pattern = np.divmod(part.pattern, len(found.patterns))
-    days = pl.Series("as_of", np.array(found.as_ofs)[as_of]).cast(pl.Int32).cast(pl.Date)
-    return pl.Series("pattern_key", found.patterns).gather(pattern), days
-
-
-def _scope(part: Slices, found: Episodes) -> pl.Series:
-    """Canonical JSON text of each slice's scope."""
-    inside = [
-        pl.Series([encode_sorted({name: value}).decode()[1:-1] for value in found.values[name]]).gather(number)
-        for name, number in zip(part.dims, part.value, strict=True)
-    ]
-    within = pl.concat_str(inside, separator=",") if inside else pl.repeat("", part.n)
-    return pl.select(pl.concat_str(pl.lit("{"), within, pl.lit("}")).alias("scope")).to_series()
 
 
 def _of(policy: Ints, values: NDArray) -> NDArray:
