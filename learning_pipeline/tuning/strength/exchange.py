@@ -104,15 +104,18 @@ class _Deal:
         dealt = n - trades.own if self._to_others else trades.own
         order = np.argsort(-dealt, kind="stable")
         self._n, self._dealt, self._start = n[order], dealt[order], (np.cumsum(n) - n)[order]
-        rows = int(np.clip(_MOST_CELLS // max(len(trades.day), 1), _SMALLEST, _LARGEST))
-        self._cards, self._size = np.tile(np.arange(len(trades.day), dtype=np.int32), (rows, 1)), _SMALLEST
+        self._most = int(np.clip(_MOST_CELLS // max(len(trades.day), 1), _SMALLEST, _LARGEST))
+        self._cards = np.empty((0, len(trades.day)), dtype=np.int32)
 
     def totals(self) -> Floats:
         """Totals of the lesson's share in some deals, in twice as many the next time; shape (n_deals, 2).
 
         The first of each day's cards change places with any later one (Fisher-Yates): uniform, however they lie.
         """
-        cards, self._size = self._cards[: self._size], min(2 * self._size, len(self._cards))
+        if len(self._cards) < self._most:
+            size = min(max(_SMALLEST, 2 * len(self._cards)), self._most)
+            self._cards = np.tile(np.arange(self._cards.shape[1], dtype=np.int32), (size, 1))
+        cards = self._cards
         each, total = np.arange(len(cards))[:, None], np.zeros((len(cards), 2))
         for turn in range(self._dealt.max(initial=0)):
             days = int((self._dealt > turn).sum())

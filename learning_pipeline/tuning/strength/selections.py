@@ -19,7 +19,8 @@ from learning_pipeline.tuning.lifecycle import EPOCH, MAX_Q, Lesson, is_test_day
 from learning_pipeline.tuning.permutation import draws_for, seed_of
 from learning_pipeline.tuning.settings import TuningSettings
 from learning_pipeline.tuning.strength.directions import Trades, directed
-from learning_pipeline.tuning.strength.exchange import Exchange, Signs
+from learning_pipeline.tuning.strength.evidence import p_of
+from learning_pipeline.tuning.strength.exchange import Signs
 from learning_pipeline.tuning.strength.forward import Forward
 from learning_pipeline.tuning.strength.lifecycle import Leaning, Selection, step
 from learning_pipeline.tuning.strength.tables import StrengthSelections
@@ -127,16 +128,14 @@ def _tests(
     settings: TuningSettings,
 ) -> dict[Lesson, float]:
     """P of each lesson of the day: of the signs of its selection where it has one, else of its own."""
-    found = Trades.in_windows(versions, [(day - EPOCH).days], settings.lookback_days)
-    draws = draws_for(max(len(lessons), 1), MAX_Q)
-    return {
-        lesson: _p(found, lesson, signs, seed_of("strength", day, *lesson), draws) if any(signs) else 1.0
-        for lesson, signs in ((k, asked.get(k, said.signs)) for k, said in sorted(lessons.items()))
-    }
+    n_days, draws = settings.lookback_days, draws_for(max(len(lessons), 1), MAX_Q)
+    found = Trades.in_windows(versions, [(day - EPOCH).days], n_days)
 
+    def p(lesson: Lesson, signs: Signs) -> float:
+        seed = seed_of("strength", day, *lesson)
+        return p_of(found, members(found, *lesson), signs, n_days, seed, draws) if any(signs) else 1.0
 
-def _p(found: Trades, lesson: Lesson, signs: Signs, seed: int, draws: int) -> float:
-    return Exchange.of(found, members(found, *lesson)).p(signs, seed, draws)
+    return {lesson: p(lesson, asked.get(lesson, lessons[lesson].signs)) for lesson in sorted(lessons)}
 
 
 def _by_day(strength: pl.DataFrame) -> dict[dt.date, dict[Lesson, Leaning]]:
