@@ -73,7 +73,7 @@ def test_what_all_share_is_no_lean_of_ones_own() -> None:
 
 def test_without_others_on_its_days_nothing_can_be_exchanged() -> None:
     alone = some(random.Random(2), [(5, 0), (0, 5)] * 10)
-    assert exchange(alone).p((-1, 1), 0, 1999) == 1.0
+    assert [exchange(alone).p(signs, 0, 1999) for signs in ((-1, 1), (1, -1))] == [1.0, 1.0]
     alike = [traded(f"t{k}", *SAVED, k % 3, pattern_key="pq"[k % 2]) for k in range(30)]
     assert exchange(alike).p((-1, 1), 0, 1999) == 1.0
 
