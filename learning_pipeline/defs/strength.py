@@ -12,6 +12,7 @@ from learning_pipeline.defs.tuning import LOOKBACK
 from learning_pipeline.defs.windows import as_ofs
 from learning_pipeline.events.tables import Trades
 from learning_pipeline.posture.in_force import document_of, leaning_now
+from learning_pipeline.reports import leans_drawing
 from learning_pipeline.stores.postures_file import write_postures
 from learning_pipeline.tuning.strength import STATES, Strength, StrengthSelections
 from learning_pipeline.tuning.strength import strength as learn_strength
@@ -38,7 +39,7 @@ def strength_selections(chain: Chain, trades: pl.DataFrame, strength: pl.DataFra
         chain.log(entries(rows, strength, asked.n_min))
     counts: dict[str, Any] = {f"n_{state}": newest["state"].eq(state).sum() for state in STATES}
     shown = leaning_now(newest, lessons).sort("state", "override_id").head(PREVIEW_ROWS)
-    return materialised(StrengthSelections, rows, alone=True, shown=shown, **counts)
+    return materialised(StrengthSelections, rows, alone=True, shown=shown, drawing=leans_drawing(newest), **counts)
 
 
 @dg.asset_check(asset=asset_key(Strength), blocking=True)

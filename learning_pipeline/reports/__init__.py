@@ -25,6 +25,7 @@ from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
+from learning_pipeline.reports.leans import leans_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.page import render
 from learning_pipeline.reports.scenarios import scenarios_drawing, swaps_drawing
@@ -42,6 +43,7 @@ __all__ = [
     "edge_drawing",
     "equity_drawing",
     "guards_drawing",
+    "leans_drawing",
     "outcomes_drawing",
     "pairs_drawing",
     "render",
