@@ -33,7 +33,8 @@ def strength_selections(chain: Chain, trades: pl.DataFrame, strength: pl.DataFra
     """Which leans are in the shadow, which steer, which are over; a fold over how they stood on the day before."""
     days, asked = as_ofs(chain), chain.tuning
     rows = follow(trades, strength, _of_the_day_before(chain), days, asked, chain.analysis.books)
-    newest, lessons = (frame.filter(pl.col("day") == max(days, default=None)) for frame in (rows, strength))
+    last = pl.col("day") == (chain.days or NO_DAYS)[1]
+    newest, lessons = rows.filter(last), strength.filter(last)
     if days:
         write_postures(chain.paths.postures, document_of(newest, lessons, chain.posture))
         chain.log(entries(rows, strength, asked.n_min))
