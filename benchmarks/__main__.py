@@ -10,10 +10,11 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ingestion, outcomes, refresh, replay
+from benchmarks import ingestion, outcomes, refresh, replay, tuning
 from benchmarks.line import Line
 
 PARTS = {"outcomes": outcomes.lines, "ingestion": ingestion.lines, "refresh": refresh.lines, "replay": replay.lines}
+PARTS |= {"tuning": tuning.lines}
 
 
 def main() -> int:

@@ -59,11 +59,18 @@ def refusals_in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @app.command()
 @refusals_in_one_line
-def demo(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def demo(
+    home: HomeOption = None,
+    planted: Annotated[bool, typer.Option("--planted", help="A made-up market whose truth is known.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """The main job on bundled real bars: paper session, events, whole chain; prints verdicts and where to look."""
     from learning_pipeline.cli.demo import run_demo  # noqa: PLC0415  # Dagster is slow to import
+    from learning_pipeline.cli.planted import run_planted_demo  # noqa: PLC0415
 
-    run_demo(Home.at(home or Path("data/demo")), as_json=as_json)
+    if planted:
+        return run_planted_demo(Home.at(home or Path("data/planted")), as_json=as_json)
+    return run_demo(Home.at(home or Path("data/demo")), as_json=as_json)
 
 
 @app.command()

@@ -40,9 +40,20 @@ def _active(home: Home) -> list[Override]:
 
 def _cells(each: Override) -> tuple[Any, ...]:
     change = {"drop": "dropped", "threshold": f"limit {each.operand}", "scale": f"own limit x {each.operand}"}
+    change |= {"delta": f"own limit {each.operand or 0:+g}"}
     narrow = [f"{name}={word}" for name, word in sorted(each.scope.items())]
     whom = ", ".join([*([each.pattern_key] if each.pattern_key else []), *narrow]) or "every signal"
     interval = "" if each.ci_low_usd is None else f"{each.ci_low_usd:+,.2f} to {each.ci_high_usd:+,.2f}"
     until, q = f"{each.expires_at:%Y-%m-%d}", "" if each.q_value is None else f"{each.q_value:.3f}"
     gain = "" if each.expected_delta_usd is None else f"{each.expected_delta_usd:+,.2f}"
-    return each.override_id, each.gate, change[each.action], whom, until, each.approved_by, gain, interval, q
+    return (
+        each.override_id,
+        each.gate,
+        change[each.action],
+        whom,
+        until,
+        each.approved_by or f"{each.route} evidence",
+        gain,
+        interval,
+        q,
+    )

@@ -59,6 +59,21 @@ OPTIONAL = {
 }
 OF_THE_WINDOW = "SELECT * FROM analysis.{} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"
 PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
+OVERRIDES = """
+    SELECT override_id, first(pattern_key) AS pattern_key, first(scope) AS scope, first(state) AS state,
+           first(state_at)::DATE AS since, first(reason) AS reason, first(benefit) AS benefit, first(harm) AS harm,
+           first(forward_benefit) AS forward_benefit, first(forward_harm) AS forward_harm, first(p_value) AS p_value,
+           first(q_value) AS q_value,
+           string_agg(gate || CASE action WHEN 'drop' THEN ' dropped' WHEN 'scale' THEN ' x ' || operand
+                                          WHEN 'threshold' THEN ' = ' || operand ELSE format(' {:+}', operand) END,
+                      ', ' ORDER BY gate) FILTER (WHERE action <> 'delta' OR operand <> 0) AS change
+    FROM overrides.overrides GROUP BY override_id ORDER BY override_id
+"""
+TESTED = """
+    SELECT as_of, count(*) AS n, count(*) FILTER (WHERE p_value <= 0.05) AS n_small,
+           count(*) FILTER (WHERE q_value <= 0.05) AS n_passed
+    FROM tuning.lessons WHERE p_value IS NOT NULL GROUP BY as_of ORDER BY as_of DESC LIMIT 1
+"""
 COMPARED = [
     """
         SELECT signal_id, day, decided_at, decision, strategy, book FROM events.decisions
@@ -103,6 +118,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapp
     return Facts(
         **frames,
         proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
+        overrides=_frame(connection, OVERRIDES, window) if has_table(connection, "overrides") else None,
+        tested=_frame(connection, TESTED, window) if has_table(connection, "lessons") else None,
         pairs=_pairs(connection, window, analysis),
         spread_unknown=spread_unknown,
         policies=[policy for (policy,) in connection.execute(POLICIES).fetchall()],

@@ -11,12 +11,13 @@ from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars
-from learning_pipeline.overrides.tables import Approvals, Overrides, Transitions
+from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 from learning_pipeline.stores.warehouse import newest_rows
-from learning_pipeline.tuning import Lessons, Rule, TuningSettings
+from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
+from learning_pipeline.tuning import Transitions as Moves
 from learning_pipeline.tuning.strength import Strength, StrengthSelections
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
@@ -24,9 +25,9 @@ LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliverie
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
 ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
-DECIDED: list[type[Table]] = [Overrides, Transitions, Approvals]
+TUNED: list[type[Table]] = [Lessons, Selections, Moves, Strength, StrengthSelections]
+DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
-TUNED: list[type[Table]] = [Lessons, Strength, StrengthSelections]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED]
 TABLES = [*LANDED, *DERIVED]
 
@@ -55,6 +56,15 @@ VIEWS = {
         SELECT * EXCLUDE (answer) REPLACE (coalesce(answer, state) AS state)
         FROM ({newest_rows(Proposals)}) LEFT JOIN ({_ANSWERS_THAT_HOLD}) USING (proposal_id)
     """,  # noqa: S608  # constant names
+    "overrides.overrides": """
+        SELECT * FROM {copied}
+        UNION ALL BY NAME (
+            SELECT * FROM lake."overrides.selected" QUALIFY day = max(day) OVER (PARTITION BY override_id)
+        )
+    """,
+    "overrides.transitions": """
+        SELECT * FROM {copied} UNION ALL BY NAME SELECT * FROM lake."tuning.transitions"
+    """,
     "shadow.delayed_outcomes": f"""
         WITH newest AS (
             SELECT * FROM {{copied}} WHERE signal_id NOT IN (SELECT signal_id FROM ({_STILL_OPEN}))
@@ -69,5 +79,6 @@ VIEWS = {
 """Tables shown to analysts otherwise than as copied.
 
 Outcomes: one row per signal, the newest pending ones as `open`; later entries: one row per signal and delay.
-Proposals: one row each, with a person's answer.
+Proposals: one row each, with a person's answer. Overrides and their transitions: those that people approved and those
+that the evidence chose, as they stand.
 """

@@ -5,11 +5,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from learning_pipeline.contracts.days import ONE_DAY
 from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import PREVIEW_ROWS, asset_key, materialised, reads, writes
 from learning_pipeline.defs.tuning import LOOKBACK
-from learning_pipeline.defs.windows import as_ofs
+from learning_pipeline.defs.windows import as_ofs, day_before
 from learning_pipeline.events.tables import Trades
 from learning_pipeline.posture.in_force import document_of, leaning_now
 from learning_pipeline.reports import leans_drawing
@@ -32,7 +31,7 @@ def strength(chain: Chain, trades: pl.DataFrame) -> dg.Output[Any]:
 def strength_selections(chain: Chain, trades: pl.DataFrame, strength: pl.DataFrame) -> dg.Output[Any]:
     """Which leans are in the shadow, which steer, which are over; a fold over how they stood on the day before."""
     days, asked = as_ofs(chain), chain.tuning
-    rows = follow(trades, strength, _of_the_day_before(chain), days, asked, chain.analysis.books)
+    rows = follow(trades, strength, day_before(chain, StrengthSelections), days, asked, chain.analysis.books)
     last = pl.col("day") == (chain.days or NO_DAYS)[1]
     newest, lessons = rows.filter(last), strength.filter(last)
     if days:
@@ -48,8 +47,3 @@ def directions_never_sum_above_zero(strength: pl.DataFrame) -> dg.AssetCheckResu
     """No lesson leans towards more aggression without leaning as far towards later exits."""
     wrong = strength.filter(pl.col("dir_a") + pl.col("dir_e") > 0)
     return dg.AssetCheckResult(passed=wrong.is_empty(), metadata={"n_wrong": wrong.height})
-
-
-def _of_the_day_before(chain: Chain) -> pl.DataFrame:
-    day_before = (chain.days or NO_DAYS)[0] - ONE_DAY
-    return chain.lake.read(StrengthSelections, day_before, day_before)

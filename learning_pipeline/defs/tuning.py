@@ -1,26 +1,25 @@
 """Assets of the tuning room: what each pattern's gates did, and which limits the evidence says to move."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from learning_pipeline.defs.resources import Chain
-from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
-from learning_pipeline.defs.windows import as_ofs
+from learning_pipeline.defs.tables import asset_key, materialised, out, reads
+from learning_pipeline.defs.windows import as_ofs, day_before, latest_states
 from learning_pipeline.events.tables import Decisions, EpisodeOutcomes, Gates
+from learning_pipeline.reports import overrides_drawing
 from learning_pipeline.shadow.tables import Outcomes
-from learning_pipeline.tuning import Lessons
-from learning_pipeline.tuning import lessons as mine_lessons
-from learning_pipeline.tuning.wording import lesson_line, simulation_line
+from learning_pipeline.tuning import Lessons, Selections, Transitions, learn
+from learning_pipeline.tuning.wording import entries, episode_entries
 
 LOOKBACK = "tuning.lookback_days"
-MAX_LINES = 50
-"""Lessons told in the log of a run, at most."""
 
 
-@dg.asset(
-    **writes(Lessons),
+@dg.multi_asset(
+    outs={table.table(): out(table) for table in (Lessons, Selections, Transitions)},
     ins={
         "decisions": reads(Decisions, LOOKBACK),
         "gates": reads(Gates, LOOKBACK),
@@ -28,22 +27,26 @@ MAX_LINES = 50
         "episode_outcomes": reads(EpisodeOutcomes, LOOKBACK),
     },
 )
-def lessons(
-    context: dg.AssetExecutionContext,
+def tuned(
     chain: Chain,
     decisions: pl.DataFrame,
     gates: pl.DataFrame,
     outcomes: pl.DataFrame,
     episode_outcomes: pl.DataFrame,
-) -> dg.Output[Any]:
-    """How each pattern's gates did per scope slice, as of each day."""
+) -> Iterator[Any]:
+    """How each pattern's gates did per scope slice, what that selects, and what stands the test, as of each day."""
     asked, rule, books = chain.tuning, chain.overrides, chain.analysis.books
-    rows = mine_lessons(decisions, gates, outcomes, episode_outcomes, as_ofs(chain), asked, rule, books)
-    newest = rows.filter(pl.col("as_of") == pl.col("as_of").max()).sort("n", descending=True, maintain_order=True)
-    for lesson in newest.head(MAX_LINES).to_dicts():
-        context.log.info(f"{lesson_line(lesson)}\n{simulation_line(lesson, asked)}")
+    made = learn(
+        decisions, gates, outcomes, episode_outcomes, as_ofs(chain), day_before(chain, Selections), asked, rule, books
+    )
+    chain.log([*episode_entries(decisions, gates, outcomes, asked.levers), *entries(made, asked)])
+    newest = made.lessons.filter(pl.col("as_of") == pl.col("as_of").max()).sort("n", descending=True)
     speaking = newest.filter(pl.col("policy").is_not_null())
-    return materialised(Lessons, rows, alone=True, shown=newest, n_lessons=newest.height, n_with_policy=speaking.height)
+    yield materialised(Lessons, made.lessons, shown=newest, n_lessons=newest.height, n_with_policy=speaking.height)
+    live = made.selections.filter(pl.col("as_of") == pl.col("as_of").max(), pl.col("state") != "retired")
+    picture = overrides_drawing(live)
+    yield materialised(Selections, made.selections, shown=latest_states(made.selections), drawing=picture)
+    yield materialised(Transitions, made.transitions)
 
 
 @dg.asset_check(asset=asset_key(Lessons), blocking=True)

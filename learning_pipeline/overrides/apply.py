@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from learning_pipeline.overrides.index import Index
 from learning_pipeline.overrides.override import Override
 
 
@@ -34,24 +35,28 @@ class Applied(NamedTuple):
 
 
 def apply(
-    overrides: Iterable[Override],
+    overrides: Index,
     thresholds: Mapping[str, float],
     pattern_key: str | None,
     scope: Mapping[str, str],
     at: dt.datetime,
+    *,
+    explain: bool = True,
 ) -> dict[str, Applied]:
     """Limits in force for one decision.
 
     Parameters
     ----------
-    overrides : iterable of Override
-        In any order; the result does not depend on it.
+    overrides : Index
+        What there is.
     thresholds : mapping
         The bot's own limits by gate.
     pattern_key, scope
         Of the decision.
     at : datetime
         The decision's instant, with a time zone.
+    explain : bool
+        Name the losers too; without them the search ends as soon as every gate has its winner.
 
     Returns
     -------
@@ -65,13 +70,16 @@ def apply(
     """
     if at.tzinfo is None:
         raise ValueError(f"at: expected a time with a time zone, was {at.isoformat()}")
-    ranked = sorted((o for o in overrides if _matches(o, pattern_key, scope, at)), key=_rank)
-    return {gate: _applied(base, [o for o in ranked if o.gate == gate]) for gate, base in thresholds.items()}
-
-
-def specificity(override: Override) -> int:
-    """How narrow it is: scope dimensions, and one for a named pattern."""
-    return len(override.scope) + (override.pattern_key is not None)
+    ranked: dict[str, list[Override]] = {gate: [] for gate in thresholds}
+    n_open = len(ranked)
+    for one in overrides.matching(pattern_key, scope, at) if n_open else ():
+        of_gate = ranked.get(one.gate)
+        if of_gate is not None:
+            n_open -= not of_gate
+            of_gate.append(one)
+            if not (n_open or explain):
+                break
+    return {gate: _applied(base, ranked[gate]) for gate, base in thresholds.items()}
 
 
 def _applied(base: float, ranked: list[Override]) -> Applied:
@@ -79,16 +87,4 @@ def _applied(base: float, ranked: list[Override]) -> Applied:
         return Applied(base, base)
     winner, *losers = ranked
     is_dropped = winner.action == "drop"
-    return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple(o.override_id for o in losers))
-
-
-def _matches(override: Override, pattern_key: str | None, scope: Mapping[str, str], at: dt.datetime) -> bool:
-    is_for_pattern = override.pattern_key in {None, pattern_key}
-    return (
-        is_for_pattern and override.selected_at <= at < override.expires_at and override.scope.items() <= scope.items()
-    )
-
-
-def _rank(override: Override) -> tuple[int, int, float, str]:
-    """Best first: narrowest, most decisions, newest, smallest id."""
-    return -specificity(override), -override.n, -override.selected_at.timestamp(), override.override_id
+    return Applied(base, winner.limit(base), winner.override_id, is_dropped, tuple([o.override_id for o in losers]))

@@ -45,7 +45,9 @@ def override_of(proposal: Mapping[str, Any], approved_by: str, at: dt.datetime) 
         "proposal_id": proposal["proposal_id"],
         "pattern_key": None,
         "scope": {},
+        "no_change_scopes": [],
         "selected_at": at,
+        "active_at": at,
         "expires_at": at + ACTIVE_FOR,
         "route": "approved",
         "approved_by": approved_by,
@@ -69,7 +71,7 @@ def _changes(change: dict[str, Any]) -> list[tuple[str, str, float | None]]:
 def _change(gate: str, action: str, operand: float | None, base: float | None) -> dict[str, Any]:
     same = {"gate": gate, "category": category_of(gate), "action": action, "operand": operand}
     limit = _limit(action, operand, base)
-    return same | {"base_threshold": base, "effective_threshold": limit, **_difference(limit, base)}
+    return same | {"base_threshold": base, "effective_threshold": limit, **difference(limit, base)}
 
 
 def _limit(action: str, operand: float | None, base: float | None) -> float | None:
@@ -78,7 +80,8 @@ def _limit(action: str, operand: float | None, base: float | None) -> float | No
     return None if base is None else operand * base
 
 
-def _difference(limit: float | None, base: float | None) -> dict[str, float | None]:
+def difference(limit: float | None, base: float | None) -> dict[str, float | None]:
+    """Columns ``delta`` and ``multiplier``; None where either limit is unknown, the latter also where base is 0."""
     if limit is None or base is None:
         return {"delta": None, "multiplier": None}
     return {"delta": limit - base, "multiplier": min(max(limit / base, SMALLEST), LARGEST) if base else None}

@@ -25,9 +25,13 @@ def copies(overrides: list[Row], transitions: list[Row], answers: list[Row]) -> 
 
 
 def _readable(row: Row) -> Row:
-    scope = json.dumps(row["scope"], sort_keys=True, separators=(",", ":"))
-    instants = {name: dt.datetime.fromisoformat(row[name]) for name in ("selected_at", "expires_at")}
-    return row | instants | {"scope": scope}
+    instants = {name: dt.datetime.fromisoformat(row[name]) for name in ("selected_at", "active_at", "expires_at")}
+    return row | instants | {"scope": canonical(row["scope"]), "no_change_scopes": []}
+
+
+def canonical(scope: dict[str, str]) -> str:
+    """Canonical JSON text."""
+    return json.dumps(scope, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _table(table: type[Table], rows: list[Row], first: str) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -23,19 +24,28 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     gate, category : str
         Gate as the bot records it; its name as a category of tuning (``tuning_halo``).
     action : str
-        ``drop``, ``threshold`` (the limit becomes ``operand``) or ``scale`` (``operand`` times the base limit).
+        ``drop``, ``threshold`` (the limit becomes ``operand``), ``scale`` (``operand`` times the base limit) or
+        ``delta`` (base limit plus ``operand``).
     operand : float or None
-        New limit or factor; None where the gate is dropped.
+        New limit, factor or step; None where the gate is dropped.
     pattern_key : str or None
         Pattern it is for; None: all.
     scope : dict
         Decisions it is for: those that carry these words; empty: all.
-    selected_at, expires_at : datetime
+    no_change_scopes : list of dict
+        Narrower scopes in which it does not apply: there its own evidence was bad.
+    selected_at : datetime
+        When it was chosen.
+    active_at, expires_at : datetime
         In force from the first on, no longer at the second.
+    route : str
+        ``approved`` by a named person; by ``permutation`` or ``forward`` evidence; ``unverified``: at once, by the
+        seed's literal rule.
     delta, base_threshold, effective_threshold, multiplier : float or None
         The change in numbers; None where the base limit was not one known value (multiplier also where it is 0).
     n, benefit, harm, ratio
-        Decisions that the change rests on; misses caught, failures added and their ratio: None for route ``approved``.
+        Decisions that the change rests on; misses caught, failures added and their ratio: None for route ``approved``
+        (ratio also without any harm).
     p_value, q_value, n_trials
         Of the evidence; n_trials: how many were looked at together.
     expected_delta_usd, ci_low_usd, ci_high_usd : float or None
@@ -46,13 +56,15 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     proposal_id: str | None
     gate: Word
     category: Word
-    action: Literal["drop", "threshold", "scale"]
+    action: Literal["drop", "threshold", "scale", "delta"]
     operand: float | None
     pattern_key: str | None
     scope: dict[str, str]
+    no_change_scopes: list[dict[str, str]]
     selected_at: Instant
+    active_at: Instant
     expires_at: Instant
-    route: Literal["approved"]
+    route: Literal["approved", "permutation", "forward", "unverified"]
     approved_by: str | None
     delta: float | None
     base_threshold: float | None
@@ -77,7 +89,15 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """The limit instead of a base limit; None where the gate is dropped."""
         if self.operand is None:
             return None
+        if self.action == "delta":
+            return self.operand + base
         return self.operand * base if self.action == "scale" else self.operand
+
+    def is_in_force(self, scope: Mapping[str, str], at: dt.datetime) -> bool:
+        """Whether it applies at an instant to a decision of its pattern whose scope holds its own."""
+        if not self.active_at <= at < self.expires_at:
+            return False
+        return not any(narrow.items() <= scope.items() for narrow in self.no_change_scopes)
 
 
 def read_overrides(rows: Any) -> list[Override]:

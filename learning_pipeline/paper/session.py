@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from learning_pipeline.overrides import Override, apply
+from learning_pipeline.overrides import Index, Override, apply
 from learning_pipeline.paper import decisions, market
 from learning_pipeline.paper.book import Book
 from learning_pipeline.paper.costs import entry_price, latency_us
@@ -77,7 +77,7 @@ class _Session:
     def __init__(
         self, bars: pl.DataFrame, recorder: Recording, settings: PaperSettings, overrides: Sequence[Override]
     ) -> None:
-        self._overrides = overrides
+        self._overrides = Index(overrides)
         self._recorder = recorder
         self._settings = settings
         self._desks = [_desk(each, settings) for each in market.markets(bars)]

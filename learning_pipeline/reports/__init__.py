@@ -27,6 +27,7 @@ from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
 from learning_pipeline.reports.leans import leans_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
+from learning_pipeline.reports.overrides import overrides_drawing
 from learning_pipeline.reports.page import render
 from learning_pipeline.reports.scenarios import scenarios_drawing, swaps_drawing
 from learning_pipeline.reports.window import Window, choose_window
@@ -45,6 +46,7 @@ __all__ = [
     "guards_drawing",
     "leans_drawing",
     "outcomes_drawing",
+    "overrides_drawing",
     "pairs_drawing",
     "render",
     "scenarios_drawing",

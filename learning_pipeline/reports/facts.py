@@ -32,6 +32,11 @@ class Facts:
         `analysis.calibration_pairs` as of the window's day.
     proposals : DataFrame or None
         ``analysis.proposals``, newest first; None likewise.
+    overrides : DataFrame or None
+        ``overrides.overrides``, one row per override: ``change`` in words, counts, p, state; None likewise.
+    tested : DataFrame or None
+        One row: ``as_of`` of the last test of lessons, ``n`` tested, ``n_small`` with p <= .05, ``n_passed`` with
+        q <= .05; None likewise.
     pending : DataFrame
         ``decision, n, oldest``: outcomes still open as of the newest day, of all books.
     unlabelled : DataFrame
@@ -65,6 +70,8 @@ class Facts:
     guard_value: pl.DataFrame | None
     pairs: pl.DataFrame | None
     proposals: pl.DataFrame | None
+    overrides: pl.DataFrame | None
+    tested: pl.DataFrame | None
     pending: pl.DataFrame
     unlabelled: pl.DataFrame
     unmatched: pl.DataFrame

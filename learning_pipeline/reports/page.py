@@ -18,6 +18,7 @@ from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.gaps import gaps_section
 from learning_pipeline.reports.guards import guards_section
 from learning_pipeline.reports.late import edge_section, missed_section
+from learning_pipeline.reports.overrides import overrides_section
 from learning_pipeline.reports.proposals import proposals_section
 from learning_pipeline.reports.scenarios import scenarios_section, swaps_section
 from learning_pipeline.reports.strategies import decay_section, leaderboard_section
@@ -48,6 +49,7 @@ def render(facts: Facts, window: Window) -> str:
         scenarios_section(facts, window),
         swaps_section(facts, window),
         proposals_section(facts, window),
+        overrides_section(facts),
         calibration_section(facts, window),
         exploration_section(facts, window),
         equity_section(facts, window),

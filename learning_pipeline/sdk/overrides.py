@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, overload
 
-from learning_pipeline.overrides import Applied, Override, apply, read_overrides
+from learning_pipeline.overrides import Applied, Index, Override, apply, read_overrides
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.overrides_file import read_overrides_file
 
@@ -23,6 +23,7 @@ class Overrides:
 
     def __init__(self, rows: list[Override]) -> None:
         self.rows = tuple(rows)
+        self._index = Index(rows)
 
     @overload
     def apply(
@@ -73,7 +74,8 @@ class Overrides:
         dict
             The limit; None where the gate is dropped.
         """
-        applied = apply(self.rows, thresholds, pattern_key, scope or {}, at or dt.datetime.now(dt.UTC))
+        instant = at or dt.datetime.now(dt.UTC)
+        applied = apply(self._index, thresholds, pattern_key, scope or {}, instant, explain=explain)
         return applied if explain else {gate: each.threshold for gate, each in applied.items()}
 
 

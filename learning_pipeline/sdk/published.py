@@ -14,7 +14,7 @@ COMPUTED = """
     SELECT DISTINCT as_of, window_days FROM analysis.opportunity_cost
     WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost) ORDER BY window_days
 """
-EXISTS = "SELECT 1 FROM duckdb_views() WHERE schema_name = 'analysis' AND view_name = ?"
+EXISTS = "SELECT 1 FROM duckdb_views() WHERE NOT internal AND view_name = ?"
 
 
 def window_of(connection: duckdb.DuckDBPyConnection, warehouse: Path, hours: float | None) -> Window:
@@ -32,7 +32,7 @@ def window_of(connection: duckdb.DuckDBPyConnection, warehouse: Path, hours: flo
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether the warehouse holds a table of the analysis room; one made by an older version may not."""
+    """Whether the warehouse holds a table of that name; one made by an older version may not."""
     return bool(connection.execute(EXISTS, [table]).fetchall())
 
 

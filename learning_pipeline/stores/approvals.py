@@ -56,6 +56,13 @@ _transitions = sa.Table(
     sa.Column("from_state", sa.String),
     sa.Column("reason", sa.String, nullable=False),
 )
+_selected = sa.Table(
+    "selected_overrides",
+    _metadata,
+    sa.Column("override_id", sa.String, primary_key=True),
+    sa.Column("category", sa.String, primary_key=True),
+    sa.Column("content", sa.JSON, nullable=False, comment="what the evidence put in force, as of the last run"),
+)
 TIME_OVER = "time over"
 
 
@@ -158,6 +165,14 @@ class Approvals:
         with self._database.writing() as connection:
             _retire(connection, now)
 
+    def select(self, contents: list[Row]) -> None:
+        """What the evidence has in force now, one row per category, in place of all that it had before."""
+        rows = [{"override_id": c["override_id"], "category": c["category"], "content": c} for c in contents]
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(_selected))
+            if rows:
+                connection.execute(sa.insert(_selected), rows)
+
     def answers(self) -> list[Row]:
         """Every answer, in the order given."""
         columns = [c for c in _answers.c if c.name != "evidence"]
@@ -173,16 +188,16 @@ class Approvals:
         return [{**row["content"], **{k: row[k] for k in ("state", "state_at", "reason")}} for row in rows]
 
     def active(self) -> list[Row]:
-        """Contents of the overrides that were not retired, by id and category."""
-        order = (_overrides.c.override_id, _overrides.c.category)
-        query = sa.select(_overrides.c.content).where(_overrides.c.state == "active").order_by(*order)
-        return [row["content"] for row in self._rows(query)]
+        """What a bot is to use, by id and category: approved and not retired, or put in force by evidence."""
+        approved = sa.select(_overrides.c.override_id, _overrides.c.category, _overrides.c.content)
+        every = sa.union_all(approved.where(_overrides.c.state == "active"), sa.select(_selected))
+        return [row["content"] for row in self._rows(every.order_by("override_id", "category"))]
 
     def transitions(self) -> list[Row]:
         """Every change of state, in the order of time."""
         return self._rows(sa.select(_transitions).order_by(_transitions.c.moved_at, _transitions.c.override_id))
 
-    def _rows(self, query: sa.Select[Any]) -> list[Row]:
+    def _rows(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[Row]:
         with self._database.reading() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return [{k: _instant(v) if k.endswith(("_at", "_until")) else v for k, v in row.items()} for row in rows]

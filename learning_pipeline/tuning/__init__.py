@@ -2,7 +2,8 @@
 
 Question: of what a pattern's gates kept out, was a part good enough to let in, and is that more than luck?
 
-In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``. Out: ``tuning.lessons``.
+In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``. Out: ``tuning.lessons``,
+``tuning.selections``, ``tuning.transitions``.
 (``tuning.strength`` and ``tuning.strength_selections``, of closed trades, have a page of their own: `strength`.)
 
 A *lesson* is a pattern and a scope slice (any set of scope dimensions; ``{}`` is the whole pattern) with at least
@@ -34,13 +35,19 @@ are simulated outcomes, or what the bot reports of any signal of the episode whe
   satisfy the rule. Shuffles without any candidate count as not reaching it: where luck seldom yields a candidate at
   all, having one is itself evidence. `forward` tests a frozen policy on later decisions: against one half (binomial),
   and against the rest of the same pool (hypergeometric).
-- *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``. It
+- *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``;
+  where it speaks for another policy on a test day, that joins as a selection of its own (frozen alone, the guess of a
+  lesson's first days would keep every better one out for a year: power .15 instead of .53 on planted worlds). One
   becomes ``active`` (a) on a test day, every 30 days for all lessons at once, where Benjamini-Hochberg over the lessons
   tested puts the frozen policy's p at q <= .05; a lesson that speaks for nothing counts as p = 1, for leaving it out
   would test only what looks good; or (b) where its forward decisions, looked at when 10, 15, 20, 30, 40, 60, 80 were
   newly admitted, have a ratio of 2, p <= .05 and p <= .005. It is ``retired`` after 365 days in the shadow, 90 days in
-  force, or with a forward ratio below 1 over ten or more. A narrower lesson vetoes a policy in force (`vetoes`) only
-  with such evidence of its own.
+  force, or with a forward ratio below 1 over ten or more. Where a narrower lesson's own decisions, of the same window,
+  went that badly under a policy in force, it does not apply (``no_change_scopes``).
+- *By day* (`learn`): a day reads the selections of the day before and what changed since (`changes`), never all that
+  came after a selection. An episode counts for a selection where its first decision came after it, and counts for good
+  once it is ``lookback_days`` old. ``verification = none`` is the seed's literal rule: what a lesson speaks for is in
+  force at once (route ``unverified``) and for as long as it does; most of it is noise.
 
 A row depends on nothing known after its as_of, on no other row and on no order of rows, to the bit.
 
@@ -48,8 +55,18 @@ Seed: learning-update-plan "PM Tuning System Improvements". References: Westfall
 multiple testing; Besag and Clifford (1991), Sequential Monte Carlo p-values, Biometrika 78.
 """
 
-from learning_pipeline.tuning.lessons import lessons
+from learning_pipeline.tuning.learn import Learned, learn
 from learning_pipeline.tuning.settings import LEVERS, Lever, Rule, TuningSettings
-from learning_pipeline.tuning.tables import Lessons
+from learning_pipeline.tuning.tables import Lessons, Selections, Transitions
 
-__all__ = ["LEVERS", "Lessons", "Lever", "Rule", "TuningSettings", "lessons"]
+__all__ = [
+    "LEVERS",
+    "Learned",
+    "Lessons",
+    "Lever",
+    "Rule",
+    "Selections",
+    "Transitions",
+    "TuningSettings",
+    "learn",
+]

@@ -29,7 +29,7 @@ class Known(NamedTuple):
         One row per version of a decision with a pattern: its columns, ``episode``, ``cell``, ``decided_on``; counts as
         of ``since <= day < until`` (days since 1970).
     simulated : DataFrame
-        ``signal_id``, ``decided_at``, ``simulated`` (success; null: unlabelled), ``since``, ``until``.
+        ``signal_id``, ``decided_at``, ``simulated`` (success; null: unlabelled), ``net_pnl_usd``, ``since``, ``until``.
     reported : DataFrame
         ``signal_id``, ``reported`` (success), ``since``; the newest last.
     """
@@ -66,7 +66,7 @@ def known_episodes(
         episode=pl.coalesce("episode_id", "signal_id"),
         decided_on=day_of(pl.col("decided_at")).to_physical(),
     )
-    ended = outcomes.select("signal_id", "day", "known_at", "decided_at", simulated="success")
+    ended = outcomes.select("signal_id", "day", "known_at", "decided_at", "net_pnl_usd", simulated="success")
     told = episode_outcomes.sort("happened_at", "event_id")
     return Known(
         decided.drop("blocked_by", "blocker_component", "gates_complete", "episode_id", "book", "day"),
@@ -89,11 +89,16 @@ def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.Da
     -------
     DataFrame
         One row per ``as_of``, pattern_key and ``episode``, in that order: ``scope``, ``decided_on`` (days since 1970),
-        ``acted`` (else skipped), ``cell`` (`cells`), ``simulated`` and ``reported`` (success; null: not known). Of the
-        window's decisions of an episode the first approved one counts, else the last; cancelled ones do not. What the
-        bot reports of any signal of the episode is the episode's; the newest report counts.
+        ``acted`` (else skipped), ``cell`` (`cells`), ``simulated`` and ``reported`` (success; null: not known),
+        ``signal_id`` of the decision that counts, ``net_pnl_usd`` of its simulated outcome. Of the window's decisions
+        of an episode the first approved one counts, else the last; cancelled ones do not. What the bot reports of any
+        signal of the episode is the episode's; the newest report counts.
     """
-    decided = on_days(known.decided, as_ofs, settings.lookback_days)
+    return as_known(known, on_days(known.decided, as_ofs, settings.lookback_days))
+
+
+def as_known(known: Known, decided: pl.DataFrame) -> pl.DataFrame:
+    """The episodes of `episodes`, of versions of decisions that each count on the day ``as_of`` of their row."""
     chosen = _one_each(decided.filter(pl.col("decision") != "cancelled"))
     ended = chosen.join(known.simulated, on=["signal_id", "decided_at"]).filter(
         pl.col("since") <= pl.col("as_of"), pl.col("until") > pl.col("as_of")
@@ -102,10 +107,10 @@ def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.Da
         pl.col("since") <= pl.col("as_of")
     )
     newest = told.unique(EPISODE, keep="last", maintain_order=True)
-    labels = [ended.select(*EPISODE, "simulated"), newest.select(*EPISODE, "reported")]
+    labels = [ended.select(*EPISODE, "simulated", "net_pnl_usd"), newest.select(*EPISODE, "reported")]
     for label in labels:
         chosen = chosen.join(label, on=EPISODE, how="left", maintain_order="left", validate="1:1")
-    kept = [*EPISODE, "scope", "decided_on", "cell", "simulated", "reported"]
+    kept = [*EPISODE, "signal_id", "scope", "decided_on", "cell", "simulated", "net_pnl_usd", "reported"]
     return chosen.select(*kept, acted=pl.col("decision") == "approved")
 
 

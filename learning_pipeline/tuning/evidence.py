@@ -93,10 +93,16 @@ def dodge_rate(acted: Bools, label: Ints) -> float:
 
 def forward(found: Episodes, rows: Ints, policy: int, grid: Grid) -> Forward:
     """Counts of some rows, those decided after the selection."""
-    label, cell = labels(found, rows), found.cell[rows]
-    pool = pool_of(cell, label, np.zeros_like(rows), found.day[rows], grid)
-    inside = (cell < grid.size) & (label >= 0)
-    place = grid.positions[np.where(inside, cell, 0)]
-    changed = inside & (place <= grid.positions[policy]).all(axis=1) & (place > grid.base).any(axis=1)
+    label = labels(found, rows)
+    pool = pool_of(found.cell[rows], label, np.zeros_like(rows), found.day[rows], grid)
+    changed = newly_admitted(found, rows, policy, grid)
     benefit = int(label[changed].sum())
     return Forward(benefit, int(changed.sum()) - benefit, int(pool.success.sum()), len(pool.success))
+
+
+def newly_admitted(found: Episodes, rows: Ints, policy: int, grid: Grid) -> Bools:
+    """Which of the rows, labelled ones, a policy admits and base does not."""
+    cell = found.cell[rows]
+    inside = (cell < grid.size) & (labels(found, rows) >= 0)
+    place = grid.positions[np.where(inside, cell, 0)]
+    return inside & (place <= grid.positions[policy]).all(axis=1) & (place > grid.base).any(axis=1)

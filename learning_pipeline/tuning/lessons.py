@@ -1,9 +1,6 @@
-"""Lessons as of each day: rates of every slice, and the policy that each speaks for."""
+"""Lessons of some days: rates of every slice, and the policy that each speaks for."""
 
 from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Collection
 
 import numpy as np
 import polars as pl
@@ -21,16 +18,12 @@ from learning_pipeline.tuning.counts import (
     n_unchanging,
     rates,
 )
-from learning_pipeline.tuning.episodes import episodes, known_episodes, n_in_window
 from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.scores import pool_of, t_statistics
-from learning_pipeline.tuning.settings import Rule, TuningSettings
+from learning_pipeline.tuning.settings import Rule
 from learning_pipeline.tuning.slices import Episodes, Slices, scopes, slices, whose
 from learning_pipeline.tuning.tables import Lessons
 
-EPOCH = dt.date(1970, 1, 1)
-MAX_ROWS = 2**20
-"""Episodes counted together, at most: bounds the memory."""
 SAME_T = 9
 """Decimals of T beyond which a difference is rounding: such policies are equally good."""
 
@@ -40,65 +33,12 @@ COUNTED += ["failures_avoided", "successes_lost"]
 """Columns that are numbers."""
 
 
-def lessons(
-    decisions: pl.DataFrame,
-    gates: pl.DataFrame,
-    outcomes: pl.DataFrame,
-    episode_outcomes: pl.DataFrame,
-    as_ofs: list[dt.date],
-    settings: TuningSettings,
-    rule: Rule,
-    books: Collection[str] = ("profit",),
-) -> pl.DataFrame:
-    """Lessons as of the end of each day.
-
-    Parameters
-    ----------
-    decisions, gates, outcomes, episode_outcomes : DataFrame
-        ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``; rows after an as_of do
-        not count for it.
-    as_ofs : list of date
-        Days.
-    settings, rule : TuningSettings, Rule
-        What makes a lesson, and which policy it may speak for.
-    books : collection of str
-        Books whose decisions count.
-
-    Returns
-    -------
-    DataFrame
-        `Lessons`.
-    """
-    grid = Grid.of(settings.levers)
-    known = known_episodes(decisions, gates, outcomes, episode_outcomes, grid, books)
-    days = sorted({(as_of - EPOCH).days for as_of in as_ofs})
-    parts = in_parts(days, n_in_window(known.decided, days, settings.lookback_days))
-    found = (Episodes.of(episodes(known, part, settings), settings.lookback_days) for part in parts)
-    return Lessons.checked(pl.concat([Lessons.frame(), *(mine(part, grid, settings.n_min, rule) for part in found)]))
-
-
 def mine(found: Episodes, grid: Grid, n_min: int, rule: Rule) -> pl.DataFrame:
     """Lessons of some episodes, in the columns of `Lessons`."""
     tally = Tally.of(found, grid)
     blocks = [_of_slices(part, found, tally, grid, rule).filter(pl.col("n") >= n_min) for part in slices(found, n_min)]
     every = pl.concat(blocks) if blocks else pl.DataFrame()
     return _as_contract(every, grid) if every.height else Lessons.frame()
-
-
-def in_parts(days: list[int], n: list[int]) -> list[list[int]]:
-    """The days in parts that hold at most `MAX_ROWS` rows together, or one day.
-
-    >>> in_parts([1, 2, 3], [MAX_ROWS, 1, 1])
-    [[1], [2, 3]]
-    """
-    parts: list[list[int]] = []
-    room = 0
-    for day, rows in zip(days, n, strict=True):
-        if not parts or rows > room:
-            parts, room = [*parts, []], MAX_ROWS
-        parts[-1].append(day)
-        room -= rows
-    return parts
 
 
 def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Rule) -> pl.DataFrame:
@@ -169,6 +109,8 @@ def _as_contract(found: pl.DataFrame, grid: Grid) -> pl.DataFrame:
         deltas=_word([encode_sorted(grid.deltas(policy)).decode() for policy in looser], best),
         reason=_word(REASONS, pl.col("why_not")),
         tightening=_word([grid.name(policy) for policy in tighter], tightest),
+        p_value=pl.lit(None, pl.Float64),
+        q_value=pl.lit(None, pl.Float64),
         day="as_of",
     )
     return named.select(*Lessons.dtypes())

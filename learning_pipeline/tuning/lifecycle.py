@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ ENOUGH = 10
 EPOCH = dt.date(1970, 1, 1)
 
 State = Literal["shadow", "active", "retired"]
+Route = Literal["permutation", "forward", "unverified"]
 Lesson = tuple[str, str]
 """pattern_key, scope."""
 
@@ -56,6 +57,8 @@ class Selection(NamedTuple):
         Decisions after ``selected_on``, as last counted.
     reason : str
         Why it is in this state.
+    route : str or None
+        By which evidence it came into force; None before.
     """
 
     override_id: str
@@ -70,6 +73,7 @@ class Selection(NamedTuple):
     q_value: float | None = None
     n_tests: int = 0
     forward: Forward = Forward()
+    route: Route | None = None
 
 
 class Transition(NamedTuple):
@@ -82,14 +86,6 @@ class Transition(NamedTuple):
     reason: str
 
 
-class Tombstone(NamedTuple):
-    """A narrower lesson whose own decisions a broader policy in force made worse: there it does not apply."""
-
-    override_id: str
-    lesson: Lesson
-    forward: Forward
-
-
 def is_test_day(day: dt.date) -> bool:
     """Every lesson is tested on these days and on no other.
 
@@ -97,6 +93,23 @@ def is_test_day(day: dt.date) -> bool:
     [0, 30, 60]
     """
     return (day - EPOCH).days % TEST_EVERY_DAYS == 0
+
+
+def joins(standing: Collection[Selection], choice: Choice, day: dt.date) -> bool:
+    """Whether what a lesson speaks for becomes a selection beside those that it has.
+
+    The first one does at once. Later ones do on test days, while none is in force, where they are another policy: the
+    first days of a lesson seldom name the best one, and one frozen alone would keep all others out for a year.
+    """
+    is_known = any(one.state == "active" or one.choice.policy == choice.policy for one in standing)
+    return not standing or (is_test_day(day) and not is_known)
+
+
+def under_test(live: Iterable[Selection], chosen: Mapping[Lesson, Choice], day: dt.date) -> dict[Lesson, str]:
+    """Policy by lesson that a test is about: the one in force, else the newest."""
+    by_lesson = _by_lesson(live)
+    every = {lesson: _newest(standing).choice.policy for lesson, standing in by_lesson.items()}
+    return every | {k: choice.policy for k, choice in chosen.items() if joins(by_lesson.get(k, []), choice, day)}
 
 
 def step(
@@ -112,7 +125,7 @@ def step(
     Parameters
     ----------
     live : iterable of Selection
-        Selections in state shadow or active at the end of the day before, one per lesson.
+        Selections in state shadow or active at the end of the day before; of a lesson at most one is active.
     day : date
         The day, as of its end.
     chosen : mapping
@@ -120,55 +133,72 @@ def step(
     forward : mapping
         Counts after each selection, by override_id, as known at the end of the day.
     tests : mapping
-        On a test day p of every lesson that was tested, one without a policy as 1; empty on other days. Of a lesson
-        with a live selection p is of that selection's policy.
+        On a test day p of every lesson that was tested, one without a policy as 1; empty on other days. It is the p of
+        the policy of `under_test`.
     min_ratio : float
         Misses caught per failure added that a look asks for.
 
     Returns
     -------
     selections : list of Selection
-        By lesson, those retired today included, for the last time.
+        By lesson and day of selection, those retired today included, for the last time.
     transitions : list of Transition
         By override_id.
     """
-    standing = {one.lesson: one for one in live}
-    fresh = {lesson: _selected(lesson, choice, day) for lesson, choice in chosen.items() if lesson not in standing}
+    by_lesson = _by_lesson(live)
+    made = [_selected(k, choice, day) for k, choice in chosen.items() if joins(by_lesson.get(k, []), choice, day)]
     q = dict(zip(tests, benjamini_hochberg(list(tests.values())).tolist(), strict=True))
-    before = {**standing, **fresh}
-    after = {
-        k: _told(one, forward.get(one.override_id, one.forward), tests.get(k), q.get(k), len(q))
-        for k, one in before.items()
-    }
-    moved = {k: _moved(one, before[k], day, tests, min_ratio) for k, one in after.items()}
-    made = [Transition(one.override_id, day, None, "shadow", "selected") for one in fresh.values()]
-    changes = [
-        Transition(one.override_id, day, before[k].state, one.state, one.reason)
-        for k, one in moved.items()
-        if one.state != before[k].state
-    ]
-    return [moved[k] for k in sorted(moved)], sorted(
-        [*made, *changes], key=lambda t: (t.override_id, t.from_state or "")
-    )
+    after: list[Selection] = []
+    changes = [Transition(one.override_id, day, None, "shadow", "selected") for one in made]
+    for lesson, standing in sorted(_by_lesson([*(one for each in by_lesson.values() for one in each), *made]).items()):
+        tested, is_free = _newest(standing), all(one.state != "active" for one in standing)
+        for before in standing:
+            # What is in force keeps the p that it came by.
+            p = tests.get(lesson) if before is tested and is_free else None
+            told = _told(before, forward.get(before.override_id, before.forward), p, q.get(lesson), len(q))
+            one = _moved(told, before, day, min_ratio, is_tested=p is not None, is_free=is_free)
+            is_free = is_free and one.state != "active"
+            after.append(one)
+            if one.state != before.state:
+                changes.append(Transition(one.override_id, day, before.state, one.state, one.reason))
+    return after, sorted(changes, key=lambda t: (t.override_id, t.from_state or ""))
 
 
-def vetoes(active: Selection, narrower: Mapping[Lesson, Forward]) -> list[Tombstone]:
-    """Narrower lessons in which a policy in force is shown to do harm: at least ten changed decisions, ratio below 1.
+def step_unverified(
+    live: Iterable[Selection], day: dt.date, chosen: Mapping[Lesson, Choice], forward: Mapping[str, Forward]
+) -> tuple[list[Selection], list[Transition]]:
+    """One day of the seed's literal rule: what a lesson speaks for is in force at once, and for as long as it does.
 
-    Parameters
-    ----------
-    active : Selection
-        In state active.
-    narrower : mapping
-        Counts after the selection, of that policy, in lessons of the same pattern whose scope holds more dimensions.
+    Parameters and returns as `step`.
     """
-    worse = sorted(lesson for lesson, seen in narrower.items() if _does_harm(seen))
-    return [Tombstone(active.override_id, lesson, narrower[lesson]) for lesson in worse]
+    counted = [one._replace(forward=forward.get(one.override_id, one.forward)) for one in live]
+    standing = {one.lesson: one for one in counted}
+    kept = {k: one for k, one in standing.items() if k in chosen and chosen[k].policy == one.choice.policy}
+    gone = [_into(one, "retired", day, "rule_not_met") for k, one in standing.items() if k not in kept]
+    fresh = [_selected(k, choice, day) for k, choice in chosen.items() if k not in kept]
+    made = [one._replace(state="active", reason="unverified", route="unverified") for one in fresh]
+    moves = [Transition(one.override_id, day, None, "active", one.reason) for one in made]
+    moves += [Transition(one.override_id, day, "active", "retired", one.reason) for one in gone]
+    every = sorted([*kept.values(), *gone, *made], key=lambda one: (one.lesson, one.override_id))
+    return every, sorted(moves, key=lambda t: (t.override_id, t.from_state or ""))
 
 
 def _selected(lesson: Lesson, choice: Choice, day: dt.date) -> Selection:
     named = "\n".join((*lesson, choice.policy, day.isoformat()))
     return Selection(hashlib.sha256(named.encode()).hexdigest()[:16], lesson, choice, day, "shadow", day, "selected")
+
+
+def _by_lesson(selections: Iterable[Selection]) -> dict[Lesson, list[Selection]]:
+    """In the order in which they were selected."""
+    found: dict[Lesson, list[Selection]] = {}
+    for one in sorted(selections, key=lambda one: (one.selected_on, one.override_id)):
+        found.setdefault(one.lesson, []).append(one)
+    return found
+
+
+def _newest(standing: list[Selection]) -> Selection:
+    """The one in force, else the newest."""
+    return next((one for one in standing if one.state == "active"), standing[-1])
 
 
 def _told(one: Selection, seen: Forward, p: float | None, q: float | None, n_tests: int) -> Selection:
@@ -179,18 +209,19 @@ def _told(one: Selection, seen: Forward, p: float | None, q: float | None, n_tes
 
 
 def _moved(
-    one: Selection, before: Selection, day: dt.date, tests: Mapping[Lesson, float], min_ratio: float
+    one: Selection, before: Selection, day: dt.date, min_ratio: float, *, is_tested: bool, is_free: bool
 ) -> Selection:
+    """Its next state; it comes into force only where its lesson has none in force (``is_free``)."""
     if one.state == "active":
-        if _does_harm(one.forward):
+        if does_harm(one.forward):
             return _into(one, "retired", day, "forward_ratio_below_1")
         return _into(one, "retired", day, "time_over") if (day - one.since).days >= ACTIVE_DAYS else one
-    if one.lesson in tests and one.q_value is not None and one.q_value <= MAX_Q:
-        return _into(one, "active", day, "permutation")
+    if is_tested and is_free and one.q_value is not None and one.q_value <= MAX_Q:
+        return _into(one, "active", day, "permutation")._replace(route="permutation")
     if _is_look(before.n_looked, one.forward.n_changed):
         one = one._replace(n_looked=one.forward.n_changed)
-        if one.forward.holds(min_ratio):
-            return _into(one, "active", day, "forward")
+        if is_free and one.forward.holds(min_ratio):
+            return _into(one, "active", day, "forward")._replace(route="forward")
     return _into(one, "retired", day, "never_proven") if (day - one.since).days >= SHADOW_DAYS else one
 
 
@@ -204,5 +235,6 @@ def _is_look(n_looked: int, n_changed: int) -> bool:
     return bool(passed[1] > passed[0])
 
 
-def _does_harm(seen: Forward) -> bool:
+def does_harm(seen: Forward) -> bool:
+    """Whether enough changed decisions show more failures than successes."""
     return seen.n_changed >= ENOUGH and seen.benefit < seen.harm

@@ -34,7 +34,7 @@ def loosening_shape(grid: Grid) -> tuple[int, ...]:
 
 def pool_of(cell: Ints, label: Ints, code: Ints, day: Ints, grid: Grid) -> Pool:
     """The pool of some episodes, by cell and label (-1: none)."""
-    reach = _reach(grid)[cell]
+    reach = reach_of(grid)[cell]
     inside = (reach > 0) & (label >= 0)
     return Pool(reach[inside], label[inside], code[inside], day[inside])
 
@@ -109,7 +109,7 @@ def moments(admitted: Ints, per_day: Ints, won: Ints) -> tuple[Floats, Floats]:
     return expected, variance
 
 
-def _reach(grid: Grid) -> Ints:
+def reach_of(grid: Grid) -> Ints:
     """By cell and code: the tightest loosening policy that admits it; 0 where the pool does not hold it."""
     shape = loosening_shape(grid)
     away = np.maximum(grid.positions - np.array(grid.base), 0)

@@ -144,7 +144,7 @@ def slices(found: Population, n_min: int) -> Iterator[Slices]:
 
     A slice lies within those of fewer dimensions, so it is looked for only among the members of those that are kept.
     """
-    counted = found.counted
+    counted = None if found.counted.all() else found.counted
     rows, n = np.arange(len(found.pattern)), len(found.as_ofs) * len(found.patterns)
     number, rows, code = _kept(rows, found.pattern, n, counted, n_min)
     yield from _within(Slices((), rows, code, number, ()), list(found.dims), found, counted, n_min)
@@ -167,7 +167,7 @@ def scopes(part: Slices, found: Population) -> pl.Series:
     return pl.select(pl.concat_str(pl.lit("{"), within, pl.lit("}")).alias("scope")).to_series()
 
 
-def _within(part: Slices, more: list[str], found: Population, counted: Bools, n_min: int) -> Iterator[Slices]:
+def _within(part: Slices, more: list[str], found: Population, counted: Bools | None, n_min: int) -> Iterator[Slices]:
     """The slices themselves, then those with further dimensions."""
     if part.n:
         yield part
@@ -176,7 +176,7 @@ def _within(part: Slices, more: list[str], found: Population, counted: Bools, n_
             yield from _within(narrower, more[k + 1 :], found, counted, n_min)
 
 
-def _split(part: Slices, name: str, found: Population, counted: Bools, n_min: int) -> Slices:
+def _split(part: Slices, name: str, found: Population, counted: Bools | None, n_min: int) -> Slices:
     """Slices by one more dimension; members that do not carry it belong to none."""
     value, n_values = found.dims[name][part.rows], len(found.values[name])
     carried = value >= 0
@@ -189,14 +189,16 @@ def _split(part: Slices, name: str, found: Population, counted: Bools, n_min: in
     return Slices((*part.dims, name), rows, code, part.pattern[before], values)
 
 
-def _kept(rows: Ints, code: Ints, n: int, counted: Bools, n_min: int) -> tuple[Ints, Ints, Ints]:
-    """Codes with enough rows that count; their rows, and the place among these codes of each."""
+def _kept(rows: Ints, code: Ints, n: int, counted: Bools | None, n_min: int) -> tuple[Ints, Ints, Ints]:
+    """Codes with enough rows that count (None: all do); their rows, and the place among these codes of each."""
     used = np.arange(n) if n <= _SPARSE * len(code) else np.unique(code)
     place = code if len(used) == n else np.searchsorted(used, code)
-    enough = np.bincount(place[counted[rows]], minlength=len(used)) >= n_min
+    counting = place if counted is None else place[counted[rows]]
+    enough = np.bincount(counting, minlength=len(used)) >= n_min
+    if enough.all():
+        return used, rows, place
     inside = enough[place]
-    if not inside.all():
-        rows, place = rows[inside], place[inside]
+    rows, place = rows[inside], place[inside]
     return used[enough], rows, (np.cumsum(enough) - 1)[place]
 
 

@@ -1,12 +1,14 @@
 """Tables of tuning."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import pandera.polars as pa
 import polars as pl
 
-from learning_pipeline.contracts import Table
+from learning_pipeline.contracts import Instant, Table, Texts
 from learning_pipeline.tuning.choice import REASONS
+
+Counts = Annotated[pl.List, pl.Int64]
 
 
 def share(description: str) -> Any:
@@ -50,6 +52,13 @@ class Lessons(Table, key=("as_of", "pattern_key", "scope")):
         "misses_caught - their expectation with labels exchanged within days, in standard deviations; null also where "
         "no exchange changes anything"
     )
+    p_value: pl.Float64 = chosen(
+        "on test days, every 30: share of shuffles in which the rule would have chosen a T as large as that of the "
+        "lesson's selection; 1 where it speaks for nothing; null on other days",
+        ge=0,
+        le=1,
+    )
+    q_value: pl.Float64 = chosen("Benjamini-Hochberg of p_value over all lessons of the day", ge=0, le=1)
     reason: pl.String = pa.Field(nullable=True, isin=REASONS, description="why no policy is chosen")
     n_candidates: pl.Int64 = pa.Field(ge=0, description="loosening policies that satisfy the rule")
     n_pruned: pl.Int64 = pa.Field(ge=0, description="of all policies, those that change no episode")
@@ -58,3 +67,58 @@ class Lessons(Table, key=("as_of", "pattern_key", "scope")):
     )
     failures_avoided: pl.Int64 = pa.Field(nullable=True, ge=0, description="failures that it no longer admits")
     successes_lost: pl.Int64 = pa.Field(nullable=True, ge=0, description="successes that it no longer admits")
+
+
+class Selections(Table, key=("as_of", "override_id")):
+    """One row per as_of and selection in the shadow or in force then, or retired that day: where it stands and why."""
+
+    as_of: pl.Date = pa.Field(description="the day, as of its end")
+    override_id: pl.String = pa.Field(description="of lesson, policy and day of selection")
+    pattern_key: pl.String = pa.Field(description="pattern of its lesson")
+    scope: pl.String = pa.Field(description="scope slice of its lesson; canonical JSON text")
+    policy: pl.String = pa.Field(description="the policy, frozen with the data that chose it")
+    deltas: pl.String = pa.Field(description="added to each lever's base limit, 0 included; JSON text")
+    bases: pl.String = pa.Field(description="base limit by lever where it was one value in the lesson; JSON text")
+    n: pl.Int64 = pa.Field(ge=1, description="labelled episodes of the lesson when it was selected")
+    benefit: pl.Int64 = pa.Field(ge=0, description="misses caught then")
+    harm: pl.Int64 = pa.Field(ge=0, description="failures added then")
+    t_statistic: pl.Float64 = chosen("T then")
+    expected_delta_usd: pl.Float64 = chosen("net PnL of what it newly admitted then; null where none is simulated")
+    ci_low_usd: pl.Float64 = chosen("95 % interval of it, t on day totals")
+    ci_high_usd: pl.Float64 = chosen("95 % interval of it")
+    selected_on: pl.Date = pa.Field(description="day of selection")
+    state: pl.String = pa.Field(isin=["shadow", "active", "retired"], description="at the end of as_of")
+    since: pl.Date = pa.Field(description="from the end of which day on")
+    reason: pl.String = pa.Field(description="why it is in that state")
+    route: pl.String = pa.Field(
+        nullable=True,
+        isin=["permutation", "forward", "unverified"],
+        description="by which evidence it came into force; null before",
+    )
+    p_value: pl.Float64 = chosen("of its policy on the last test day; null before the first", ge=0, le=1)
+    q_value: pl.Float64 = chosen("Benjamini-Hochberg of it over n_tests lessons", ge=0, le=1)
+    n_tests: pl.Int64 = pa.Field(ge=0, description="lessons tested together then")
+    n_looked: pl.Int64 = pa.Field(ge=0, description="changed decisions when forward evidence was last looked at")
+    forward_benefit: pl.Int64 = pa.Field(description="decisions after the selection: successes newly admitted")
+    forward_harm: pl.Int64 = pa.Field(description="failures newly admitted")
+    forward_pool_successes: pl.Int64 = pa.Field(description="successes among all that the levers alone keep out")
+    forward_pool: pl.Int64 = pa.Field(description="all that the levers alone keep out")
+    forward_p_half: pl.Float64 = chosen("binomial p against one half; null before any changed decision", ge=0, le=1)
+    forward_p_others: pl.Float64 = chosen("hypergeometric p against the rest of the pool; null likewise", ge=0, le=1)
+    no_change_scopes: Texts = pa.Field(
+        description="narrower slices where its own decisions went worse: there it does not apply; only while active"
+    )
+    seen_simulated: Counts = pa.Field(description="the four forward counts by simulated labels")
+    seen_reported: Counts = pa.Field(description="and by reported labels")
+    n_told: pl.Int64 = pa.Field(description="episodes after the selection with a reported label")
+    n_untold: pl.Int64 = pa.Field(description="with a simulated one only")
+
+
+class Transitions(Table, key=("override_id", "moved_at", "to_state")):
+    """One row per change of a selection's state."""
+
+    override_id: pl.String = pa.Field(description="the selection")
+    moved_at: Instant = pa.Field(description="end of the day of the move, the day of the partition")
+    from_state: pl.String = pa.Field(nullable=True, description="state before; null: it is new")
+    to_state: pl.String = pa.Field(isin=["shadow", "active", "retired"], description="state after")
+    reason: pl.String = pa.Field(description="why")

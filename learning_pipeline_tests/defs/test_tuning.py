@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from learning_pipeline.events.tables import Decisions, EpisodeOutcomes, Gates
 from learning_pipeline.shadow.tables import Outcomes
-from learning_pipeline.tuning import Lessons, Rule, TuningSettings, lessons
+from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings, learn
 from learning_pipeline_tests.worlds import MONDAY, Root, bot_events, hourly_bars, stamp
 
 N_DAYS = 8
@@ -63,6 +63,6 @@ def test_lessons_are_what_the_room_makes_of_the_tables(tmp_path: Path) -> None:
     found = root.table(Lessons)
     as_ofs = [MONDAY.date() + dt.timedelta(days=k) for k in range(N_DAYS + 1)]
     asked = TuningSettings(**ASKED["tuning"]), Rule(**ASKED["overrides"])
-    expected = lessons(*tables, as_ofs, *asked)
+    expected = learn(*tables, as_ofs, Selections.frame(), *asked).lessons
     assert_frame_equal(found, expected.filter(pl.col("as_of") <= found["as_of"].max()), check_exact=True)
     assert found.height > 10

@@ -22,6 +22,7 @@ def an_override(override_id: str = "o1", **more: Any) -> Override:
         "operand": 1.1,
         "pattern_key": None,
         "scope": {},
+        "no_change_scopes": [],
         "selected_at": NOON,
         "expires_at": NOON + dt.timedelta(days=90),
         "route": "approved",
@@ -30,7 +31,7 @@ def an_override(override_id: str = "o1", **more: Any) -> Override:
         **dict.fromkeys(("delta", "base_threshold", "effective_threshold", "multiplier", "benefit", "harm", "ratio")),
         **dict.fromkeys(EVIDENCE),
     }
-    return Override(**(row | more))
+    return Override(**(row | {"active_at": more.get("selected_at", NOON)} | more))
 
 
 def a_proposal(proposal_id: str = "p1", change: str = '{"drop":["vol"]}', **more: Any) -> dict[str, Any]:

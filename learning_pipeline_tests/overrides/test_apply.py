@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.errors import BadInput
-from learning_pipeline.overrides import Applied, Override, apply, read_overrides
+from learning_pipeline.overrides import Applied, Index, Override, apply, read_overrides
 from learning_pipeline.overrides.override import plain_overrides
 from learning_pipeline_tests.overrides.rows import NOON, an_override
 
@@ -20,7 +20,7 @@ LATER = NOON + dt.timedelta(days=1)
 
 
 def in_force(*overrides: Override, scope: dict[str, str] | None = None, at: dt.datetime = LATER) -> Applied:
-    return apply(overrides, HALO, S1, scope or {}, at)["halo"]
+    return apply(Index(overrides), HALO, S1, scope or {}, at)["halo"]
 
 
 def test_the_seeds_example_takes_the_narrowest_and_blends_nothing() -> None:
@@ -129,3 +129,35 @@ def test_a_row_that_is_no_override_is_refused_whole(damage: dict[str, object]) -
     good, bad = plain_overrides([an_override("a"), an_override("b")])
     with pytest.raises(BadInput, match=r"overrides: .*\$\[1\]"):
         read_overrides([good, bad | damage])
+
+
+@given(overrides=sets, scope=scopes, hours=st.integers(-100, 100))
+def test_the_index_finds_what_trying_all_of_them_finds(
+    overrides: list[Override], scope: dict[str, str], hours: int
+) -> None:
+    at = LATER + dt.timedelta(hours=hours)
+    matching = [
+        o
+        for o in overrides
+        if o.pattern_key in (None, S1) and o.scope.items() <= scope.items() and o.active_at <= at < o.expires_at
+    ]
+    narrowness = {o.override_id: len(o.scope) + bool(o.pattern_key) for o in matching}
+    best = sorted(matching, key=lambda o: (-narrowness[o.override_id], -o.n, -o.selected_at.timestamp(), o.override_id))
+    names = [o.override_id for o in best]
+    found = apply(Index(overrides), HALO, S1, scope, at)["halo"]
+    assert [found.override_id, *found.losers] == (names or [None])
+    hasty = apply(Index(overrides), HALO, S1, scope, at, explain=False)["halo"]
+    assert (hasty.threshold, hasty.override_id) == (found.threshold, found.override_id)
+
+
+def test_a_step_is_added_to_the_bots_own_limit_of_today() -> None:
+    one = an_override(action="delta", operand=0.2, base_threshold=1.0, effective_threshold=1.2)
+    assert in_force(one).threshold == 2.2
+
+
+def test_where_its_own_evidence_is_bad_a_broader_override_does_not_apply() -> None:
+    broad = an_override("broad", no_change_scopes=[{"timeframe": "1h"}])
+    assert in_force(broad, scope={"timeframe": "15m"}).override_id == "broad"
+    assert in_force(broad, scope={"timeframe": "1h", "bucket": "us"}) == Applied(2.0, 2.0)
+    narrow = an_override("narrow", scope={"timeframe": "1h"})
+    assert in_force(broad, narrow, scope={"timeframe": "1h"}).override_id == "narrow"

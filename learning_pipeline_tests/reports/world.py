@@ -38,7 +38,7 @@ NOTHING: dict[str, Any] = {
     "costs": OpportunityCost.frame(),
     **EMPTY,
     **dict.fromkeys(["leaderboard", "decay", "what_if", "swaps", "edge", "missed"]),
-    **dict.fromkeys(["calibration", "guard_value", "pairs", "proposals"]),
+    **dict.fromkeys(["calibration", "guard_value", "pairs", "proposals", "overrides", "tested"]),
     "spread_unknown": 0,
     "policies": [],
     "shadow": ShadowSettings(),

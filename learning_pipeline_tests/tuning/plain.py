@@ -205,6 +205,8 @@ def _chosen(
         "t_statistic": None if best is None or by_ratio else t[best],
         "deltas": None if best is None else _deltas(every[best], levers),
         "reason": None if may else _reason([changes[k] for k in looser], rule),
+        "p_value": None,
+        "q_value": None,
     }
 
 
@@ -234,7 +236,7 @@ def t_statistic(
 ) -> float | None:
     """Exact mean and variance of the hypergeometric law, day by day, over what the levers alone keep out at base."""
     excess, variance = Fraction(0), Fraction(0)
-    pool = [r for r in told if answers[id(r)][base] == "blocked" and _by_levers_alone(r, levers)]
+    pool = [r for r in told if answers[id(r)][base] == "blocked" and by_levers_alone(r, levers)]
     for on in {r["decided_at"].date() for r in pool}:
         today = [r for r in pool if r["decided_at"].date() == on]
         admitted = [r for r in today if answers[id(r)][policy] == "approved"]
@@ -245,7 +247,25 @@ def t_statistic(
     return float(excess) / math.sqrt(variance) if variance else None
 
 
-def _by_levers_alone(row: Row, levers: tuple[Lever, ...]) -> bool:
+def by_levers_alone(row: Row, levers: tuple[Lever, ...]) -> bool:
     """With the levers' gates open, the others let it through: approved, all told."""
     open_levers = {lever.gate: math.inf if lever.limit == "ceiling" else -math.inf for lever in levers}
     return answer(row, row["gates"], open_levers) == "approved"
+
+
+def episode_of(row: Row) -> tuple[str, str]:
+    return row["pattern_key"], row["episode_id"] or row["signal_id"]
+
+
+def first_days(world: World, as_of: dt.date) -> dict[tuple[str, str], dt.date]:
+    """First day of each episode, of what is known then."""
+    newest: dict[str, Row] = {}
+    for row in sorted(world[0], key=lambda d: d["day"]):
+        if row["day"] <= as_of:
+            newest[row["signal_id"]] = row
+    first: dict[tuple[str, str], dt.date] = {}
+    for row in newest.values():
+        if row["book"] == "profit" and row["pattern_key"] is not None:
+            on = row["decided_at"].date()
+            first[episode_of(row)] = min(on, first.get(episode_of(row), on))
+    return first

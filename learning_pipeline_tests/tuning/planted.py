@@ -1,13 +1,15 @@
 """The lifecycle on planted worlds: how often is a lesson without an edge ever in force, and how soon one with an edge?
 
-``python -m learning_pipeline_tests.tuning.planted [WORLDS]``: 90 days, then 270 of one hundred independent lessons per
-world, ten of them with a success rate of .7 just outside the halo. Prints one line per number of decisions and base
-rate; many minutes. Exit code 1 where a goal is missed.
+``python -m learning_pipeline_tests.tuning.planted [WORLDS]`` (``make bench-truth``): the first 360 days of one hundred
+independent lessons per world, the lifecycle running from the start, ten of them with a success rate of .7 just outside
+the halo; beside it the seed's literal rule (``verification = none``) on the same worlds. A line per number of decisions
+per 90 days and base rate. Twelve worlds, 1,080 null lessons per line, by default. Exit code 1 where a goal is missed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import sys
 from typing import NamedTuple
 
@@ -16,18 +18,30 @@ import polars as pl
 
 from learning_pipeline.tuning import LEVERS, Rule
 from learning_pipeline.tuning.cells import OUT_OF_REACH
-from learning_pipeline.tuning.evidence import forward, t_and_p
+from learning_pipeline.tuning.evidence import Forward, newly_admitted, t_and_p
 from learning_pipeline.tuning.grid import Grid
 from learning_pipeline.tuning.lessons import mine
-from learning_pipeline.tuning.lifecycle import EPOCH, Choice, Lesson, Selection, is_test_day, step
+from learning_pipeline.tuning.lifecycle import (
+    EPOCH,
+    Choice,
+    Lesson,
+    Selection,
+    is_test_day,
+    step,
+    step_unverified,
+    under_test,
+)
 from learning_pipeline.tuning.permutation import draws_for, seed_of
+from learning_pipeline.tuning.scores import reach_of
 from learning_pipeline.tuning.slices import Episodes
 
 GRID = Grid.of(LEVERS)
 POLICIES = {GRID.name(policy): policy for policy in GRID.looser}
-N_LESSONS, N_PLANTED, WARM_UP, N_DAYS = 100, 10, 90, 360
-CELLS = [(200, 0.2), (97, 0.2), (600, 0.2), (200, 0.08), (200, 0.4)]
-GOALS = {(200, 0.2): 0.5, (600, 0.2): 0.9}
+N_LESSONS, N_PLANTED, FIRST, N_DAYS = 100, 10, 10, 360
+CELLS = [(n, base) for n in (97, 200, 600) for base in (0.08, 0.2, 0.4)]
+RULES = {"lifecycle": Rule(), "literal": Rule(verification="none")}
+MOST_NULL, MOST_FALSE = 0.05, 0.10
+POWER = {(200, 0.2): 0.5, (600, 0.2): 0.9}
 
 
 class Activation(NamedTuple):
@@ -62,40 +76,56 @@ def lesson(rng: np.random.Generator, n: int, base: float, *, has_edge: bool) -> 
     return Episodes([0], ["p"], {}, N_DAYS, np.zeros(n, np.int64), day, cell, {}, acted, won.astype(np.int64), none)
 
 
-def choices(lessons: list[Episodes], day: int) -> dict[Lesson, Choice]:
+def choices(lessons: list[Episodes], day: int, rule: Rule) -> dict[Lesson, Choice]:
     """What each lesson speaks for, of the 90 days up to a day."""
-    frames = []
-    for k, one in enumerate(lessons):
-        rows = (one.day > day - 90) & (one.day <= day)
-        columns = {"cell": one.cell[rows], "simulated": one.simulated[rows] == 1, "acted": one.acted[rows]}
-        frames.append(
-            pl.DataFrame(columns | {"decided_on": one.day[rows]}).with_columns(pattern_key=pl.lit(f"p{k:03}"))
-        )
-    known = pl.concat(frames).with_columns(scope=pl.lit("{}"), as_of=day, reported=pl.lit(None, pl.Boolean))
-    mined = mine(Episodes.of(known, 90), GRID, 33, Rule()).filter(pl.col("policy").is_not_null())
+    inside = [(one.day > day - 90) & (one.day <= day) for one in lessons]
+    columns = {
+        "cell": np.concatenate([one.cell[rows] for one, rows in zip(lessons, inside, strict=True)]),
+        "simulated": np.concatenate([one.simulated[rows] == 1 for one, rows in zip(lessons, inside, strict=True)]),
+        "acted": np.concatenate([one.acted[rows] for one, rows in zip(lessons, inside, strict=True)]),
+        "decided_on": np.concatenate([one.day[rows] for one, rows in zip(lessons, inside, strict=True)]),
+        "pattern_key": np.repeat([f"p{k:03}" for k in range(len(lessons))], [rows.sum() for rows in inside]),
+    }
+    known = pl.DataFrame(columns).with_columns(scope=pl.lit("{}"), as_of=day, reported=pl.lit(None, pl.Boolean))
+    mined = mine(Episodes.of(known, 90), GRID, 33, rule).filter(pl.col("policy").is_not_null())
     names = ["policy", "deltas", "n", "misses_caught", "failures_added", "t_statistic"]
     return {(row["pattern_key"], "{}"): Choice(*(row[name] for name in names)) for row in mined.to_dicts()}
 
 
-def activations(lessons: list[Episodes], seed: int) -> list[Activation]:
+class After:
+    """Forward counts of a selection at the end of every day."""
+
+    def __init__(self, one: Selection, found: Episodes) -> None:
+        policy, every = POLICIES[one.choice.policy], np.arange(len(found.day))
+        later = found.day > (one.selected_on - EPOCH).days
+        changed = newly_admitted(found, every, policy, GRID) & later
+        pool, won = (reach_of(GRID)[found.cell] > 0) & later, found.simulated == 1
+        parts = (changed & won, changed & ~won, pool & won, pool)
+        self._counts = np.stack([np.cumsum(np.bincount(found.day[part], minlength=N_DAYS)) for part in parts])
+
+    def on(self, day: int) -> Forward:
+        return Forward(*self._counts[:, day].tolist())
+
+
+def activations(lessons: list[Episodes], seed: int, rule: Rule) -> list[Activation]:
     """Every policy that came into force."""
     live: list[Selection] = []
+    after: dict[str, After] = {}
     found = []
-    for day in range(WARM_UP, N_DAYS):
-        chosen = choices(lessons, day)
-        seen = {
-            one.override_id: forward(
-                lessons[number(one.lesson)], _after(one, lessons, day), POLICIES[one.choice.policy], GRID
-            )
-            for one in live
-        }
-        tests = _tests(lessons, live, chosen, day, seed) if is_test_day(_date(day)) else {}
-        after, moved = step(live, _date(day), chosen, seen, tests)
+    for day in range(FIRST, N_DAYS):
+        chosen, date = choices(lessons, day, rule), EPOCH + dt.timedelta(days=day)
+        seen = {one.override_id: after[one.override_id].on(day) for one in live}
+        if rule.verification == "none":
+            every, moved = step_unverified(live, date, chosen, seen)
+        else:
+            tests = _tests(lessons, under_test(live, chosen, date), day, seed) if is_test_day(date) else {}
+            every, moved = step(live, date, chosen, seen, tests)
         active = {t.override_id for t in moved if t.to_state == "active"}
         found += [
-            Activation(day, number(one.lesson), *_truth(lessons, one)) for one in after if one.override_id in active
+            Activation(day, number(one.lesson), *_truth(lessons, one)) for one in every if one.override_id in active
         ]
-        live = [one for one in after if one.state != "retired"]
+        live = [one for one in every if one.state != "retired"]
+        after = {one.override_id: after.get(one.override_id) or After(one, lessons[number(one.lesson)]) for one in live}
     return found
 
 
@@ -103,57 +133,75 @@ def number(lesson: Lesson) -> int:
     return int(lesson[0][1:])
 
 
-def _after(one: Selection, lessons: list[Episodes], day: int) -> np.ndarray:
-    since = (one.selected_on - EPOCH).days
-    decided = lessons[number(one.lesson)].day
-    return np.flatnonzero((decided > since) & (decided <= day))
-
-
-def _tests(
-    lessons: list[Episodes], live: list[Selection], chosen: dict[Lesson, Choice], day: int, seed: int
-) -> dict[Lesson, float]:
-    asked = chosen | {one.lesson: one.choice for one in live}
+def _tests(lessons: list[Episodes], tested: dict[Lesson, str], day: int, seed: int) -> dict[Lesson, float]:
     p = {(f"p{k:03}", "{}"): 1.0 for k in range(len(lessons))}
-    for which, choice in sorted(asked.items()):
+    for which, policy in sorted(tested.items()):
         one = lessons[number(which)]
         rows = np.flatnonzero((one.day > day - 90) & (one.day <= day))
         draws = draws_for(len(lessons), 0.05)
-        _, p[which] = t_and_p(one, rows, POLICIES[choice.policy], GRID, Rule(), seed_of(seed, day, *which), draws)
+        _, p[which] = t_and_p(one, rows, POLICIES[policy], GRID, Rule(), seed_of(seed, day, *which), draws)
     return p
 
 
 def _truth(lessons: list[Episodes], one: Selection) -> tuple[bool, bool]:
     """Whether the lesson has an edge, and whether the policy wins less than half of all it newly admits in truth."""
-    all_of_it = lessons[number(one.lesson)]
-    seen = forward(all_of_it, np.arange(len(all_of_it.day)), POLICIES[one.choice.policy], GRID)
-    return number(one.lesson) < N_PLANTED, seen.benefit < seen.harm
+    found = lessons[number(one.lesson)]
+    changed = newly_admitted(found, np.arange(len(found.day)), POLICIES[one.choice.policy], GRID)
+    won = int((found.simulated[changed] == 1).sum())
+    return number(one.lesson) < N_PLANTED, 2 * won < int(changed.sum())
 
 
-def _date(day: int) -> dt.date:
-    return EPOCH + dt.timedelta(days=day)
+def one_world(asked: tuple[int, int, float]) -> dict[str, list[Activation]]:
+    """Activations by rule; lessons numbered across worlds."""
+    seed, n, base = asked
+    lessons = world(np.random.default_rng([seed, n, int(100 * base)]), n, base)
+    return {
+        name: [a._replace(lesson=seed * N_LESSONS + a.lesson) for a in activations(lessons, seed, rule)]
+        for name, rule in RULES.items()
+    }
 
 
-def line(n: int, base: float, n_worlds: int) -> tuple[str, bool]:
-    """Shares of lessons ever in force, and whether the goals are met."""
-    found = []
-    for seed in range(n_worlds):
-        lessons = world(np.random.default_rng([seed, n, int(100 * base)]), n, base)
-        found += [one._replace(lesson=seed * N_LESSONS + one.lesson) for one in activations(lessons, seed)]
-    null = len({one.lesson for one in found if not one.is_planted}) / (n_worlds * (N_LESSONS - N_PLANTED))
-    power = len({one.lesson for one in found if one.is_planted}) / (n_worlds * N_PLANTED)
-    on_null, harmful = sum(not one.is_planted for one in found), sum(one.is_harmful for one in found)
-    good = null <= 0.05 and power >= GOALS.get((n, base), 0.0)
-    words = f"n {n} base {base:.2f}: null ever in force {null:.4f}, power {power:.2f}"
-    return f"{words}; {len(found)} activations, {on_null} without an edge, {harmful} harmful", good
+def summary(found: list[Activation], n_worlds: int) -> dict[str, float]:
+    """Shares of lessons ever in force, of activations that are false, and how long it took."""
+    first: dict[int, int] = {}
+    for one in found:
+        first.setdefault(one.lesson, one.day)
+    planted = {one.lesson for one in found if one.is_planted}
+    days = [first[lesson] for lesson in planted]
+    return {
+        "null": len(first.keys() - planted) / (n_worlds * (N_LESSONS - N_PLANTED)),
+        "n": len(found),
+        "false": sum(not one.is_planted for one in found),
+        "harmful": sum(one.is_harmful for one in found),
+        "power": len(planted) / (n_worlds * N_PLANTED),
+        "days": float(np.median(days)) if days else float("nan"),
+    }
+
+
+def words(name: str, said: dict[str, float]) -> str:
+    return (
+        f"{name:9} null ever in force {said['null']:.4f}; {said['n']:.0f} activations, {said['false']:.0f} of them "
+        f"without an edge, {said['harmful']:.0f} harmful; power {said['power']:.2f}, median {said['days']:.0f} days"
+    )
 
 
 def main() -> int:
-    n_worlds, missed = int(sys.argv[1]) if len(sys.argv) > 1 else 6, 0
-    for n, base in CELLS:
-        words, good = line(n, base, n_worlds)
-        missed += not good
-        sys.stdout.write(f"{words} {'ok' if good else 'MISSED'}\n")
-        sys.stdout.flush()
+    n_worlds, missed, pooled = int(sys.argv[1]) if len(sys.argv) > 1 else 12, 0, np.zeros(2)
+    with multiprocessing.Pool() as pool:
+        for n, base in CELLS:
+            worlds = pool.map(one_world, [(seed, n, base) for seed in range(n_worlds)], chunksize=1)
+            by_rule = {name: summary([a for found in worlds for a in found[name]], n_worlds) for name in RULES}
+            ours = by_rule["lifecycle"]
+            pooled += ours["false"], ours["n"]
+            good = ours["null"] <= MOST_NULL and ours["power"] >= POWER.get((n, base), 0.0)
+            missed += not good
+            sys.stdout.write(f"{n} decisions in 90 days, base rate {base:.2f}: {'PASS' if good else 'FAIL'}\n")
+            sys.stdout.writelines(f"  {words(name, said)}\n" for name, said in by_rule.items())
+            sys.stdout.flush()
+    share = pooled[0] / pooled[1]
+    missed += share > MOST_FALSE
+    verdict = "PASS" if share <= MOST_FALSE else "FAIL"
+    sys.stdout.write(f"false among all {pooled[1]:.0f} activations: {share:.3f} (at most {MOST_FALSE}) {verdict}\n")
     return int(missed > 0)
 
 

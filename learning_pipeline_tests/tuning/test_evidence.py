@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from learning_pipeline.tuning import LEVERS, Rule, TuningSettings, lessons
+from learning_pipeline.tuning import LEVERS, Rule, TuningSettings
 from learning_pipeline.tuning.episodes import episodes, known_episodes
 from learning_pipeline.tuning.evidence import Forward, forward, labels, members, t_and_p
 from learning_pipeline.tuning.grid import Grid
 from learning_pipeline.tuning.slices import Episodes
-from learning_pipeline_tests.tuning.test_lessons import golden
+from learning_pipeline_tests.tuning.test_lessons import golden, lessons
 from learning_pipeline_tests.tuning.worlds import FIRST, World, day, frames, some_world
 
 GRID = Grid.of(LEVERS)

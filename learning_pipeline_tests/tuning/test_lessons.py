@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline.tuning import LEVERS, Rule, TuningSettings, lessons
+from learning_pipeline.tuning import LEVERS, Rule, Selections, TuningSettings, learn
 from learning_pipeline_tests.tuning import plain
 from learning_pipeline_tests.tuning.worlds import Row, World, day, decided, ended, frames, gate, some_world, told
 
 SEED_ORDER = Rule(verification="none")
+
+
+def lessons(*asked: Any) -> pl.DataFrame:
+    *tables, days, tuning, rule = asked
+    found = learn(*tables, days, Selections.frame(), tuning, rule).lessons
+    return found.with_columns(p_value=pl.lit(None, pl.Float64), q_value=pl.lit(None, pl.Float64))
 
 
 def rows(world: World, as_of: int = 20, rule: Rule | None = None, **more: object) -> list[Row]:

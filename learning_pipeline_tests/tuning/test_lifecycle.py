@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.tuning.evidence import Forward
-from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, vetoes
+from learning_pipeline.tuning.lifecycle import Choice, Lesson, Selection, Transition, step, step_unverified, under_test
 
 START = dt.date(2024, 1, 1)
 P, Q = ("p", "{}"), ("q", "{}")
@@ -137,15 +137,16 @@ def test_a_lesson_that_speaks_no_longer_retires_nothing() -> None:
     assert fold.day(30, tests={P: 1.0}) == "active"
 
 
-def test_a_narrow_slice_vetoes_only_with_evidence_of_harm() -> None:
-    fold = Fold()
-    fold.day(0, tests={P: 0.001})
-    narrow = {
-        ("p", f'{{"timeframe":"{k}"}}'): Forward(*seen, 50, 200) for k, seen in enumerate([(3, 7), (0, 9), (6, 6)])
-    }
-    assert [(t.override_id, t.lesson[1]) for t in vetoes(fold.live[0], narrow)] == [
-        (fold.live[0].override_id, '{"timeframe":"0"}')
-    ]
+def test_the_seeds_literal_rule_follows_what_a_lesson_says_today() -> None:
+    first, made = step_unverified([], on(0), {P: HALO}, {})
+    assert [(one.state, one.route) for one in first] == [("active", "unverified")]
+    kept, none = step_unverified(first, on(1), {P: HALO}, {first[0].override_id: GOOD})
+    assert kept == [first[0]._replace(forward=GOOD)]
+    changed, moved = step_unverified(kept, on(2), {P: TS}, {})
+    assert sorted(one.state for one in changed) == ["active", "retired"]
+    assert (made[0].to_state, none, len(moved)) == ("active", [], 2)
+    (gone,), _ = step_unverified([one for one in changed if one.state == "active"], on(3), {}, {})
+    assert (gone.state, gone.reason) == ("retired", "rule_not_met")
 
 
 counts = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda c: Forward(*c, c[0] + 20, sum(c) + 200))
@@ -173,3 +174,48 @@ def test_order_does_not_matter() -> None:
     assert again == first
     assert step(first[::-1], on(1), {}, {}, {}) == step(first, on(1), {}, {}, {})
     assert [t.override_id for t in moved] == sorted(t.override_id for t in moved)
+
+
+TEST_DAY = 17
+"""2024-01-18, the first test day after the start."""
+
+
+def test_what_a_lesson_says_on_a_test_day_joins_what_it_said_before() -> None:
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY - 1)
+    assert [one.choice.policy for one in fold.live] == ["halo+0.1"]
+    fold.day(TEST_DAY, tests={P: 1.0})
+    assert [one.choice.policy for one in fold.live] == ["halo+0.1", "ts_min-0.05"]
+    assert [one.p_value for one in fold.live] == [None, 1.0], "the newest is tested"
+    fold.day(TEST_DAY + 30, tests={P: 1.0})
+    assert len(fold.live) == 2, "the same policy joins once"
+
+
+def test_of_a_lessons_selections_one_is_in_force_and_meanwhile_none_joins() -> None:
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY, tests={P: 1.0})
+    fold.day(TEST_DAY + 1, GOOD)
+    assert [(one.choice.policy, one.state) for one in fold.live] == [("halo+0.1", "active"), ("ts_min-0.05", "shadow")]
+    fold.chosen = {P: HALO._replace(policy="halo+0.2")}
+    fold.day(TEST_DAY + 30, tests={P: 0.001})
+    assert [one.state for one in fold.live] == ["active", "shadow"]
+    assert under_test(fold.live, fold.chosen, on(TEST_DAY + 60)) == {P: "halo+0.1"}
+
+
+def test_a_look_that_another_policy_in_force_kept_it_from_is_gone() -> None:
+    """Its ten decisions were looked at while it could not come into force; the next look is at fifteen."""
+    fold = Fold()
+    fold.day(0)
+    fold.chosen = {P: TS}
+    fold.day(TEST_DAY, tests={P: 1.0})
+    fold.day(TEST_DAY + 1, GOOD)
+    bad = Forward(0, 12, 15, 100)
+    first, second = (one.override_id for one in fold.live)
+    after, _ = step(fold.live, on(TEST_DAY + 2), {}, {first: bad, second: GOOD}, {})
+    assert [one.state for one in after] == ["retired", "shadow"]
+    again, _ = step(after[1:], on(TEST_DAY + 3), {}, {second: GOOD}, {})
+    assert [one.state for one in again] == ["shadow"]

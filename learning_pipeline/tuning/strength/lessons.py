@@ -11,7 +11,8 @@ import polars as pl
 from learning_pipeline.tuning.counts import Floats
 from learning_pipeline.tuning.episodes import n_in_window
 from learning_pipeline.tuning.grid import Bools, Ints
-from learning_pipeline.tuning.lessons import EPOCH, in_parts
+from learning_pipeline.tuning.learn import in_parts
+from learning_pipeline.tuning.lifecycle import EPOCH
 from learning_pipeline.tuning.settings import TuningSettings
 from learning_pipeline.tuning.slices import Slices, scopes, slices, whose
 from learning_pipeline.tuning.strength.directions import ROI_SCALE, Trades, directed
