@@ -31,12 +31,14 @@ def _():
 def _(home):
     with duckdb.connect(f"{home}/warehouse.duckdb", read_only=True) as _warehouse:
         lessons = _warehouse.sql("""
-            SELECT pattern_key, scope, n, n_approved, n_skipped, round(wr, 3) AS wr, round(mr, 3) AS mr, policy,
-                   misses_caught, failures_added, round(ratio, 2) AS ratio, round(t_statistic, 2) AS t, reason
+            SELECT pattern_key AS pattern, scope, n, coalesce(policy, 'none: ' || reason) AS speaks_for,
+                   misses_caught AS caught, failures_added AS added, round(t_statistic, 1) AS t, round(wr, 3) AS wr,
+                   round(mr, 3) AS mr, n_approved, n_skipped
             FROM tuning.lessons WHERE as_of = (SELECT max(as_of) FROM tuning.lessons)
-            ORDER BY n DESC, pattern_key, scope
+            ORDER BY n DESC, pattern, scope
         """).pl()
-    mo.vstack([mo.md("## 1. The lessons of the newest day (click a heading to sort)"), mo.ui.table(lessons)])
+    _title = mo.md("## 1. The lessons of the newest day (click a heading to sort)")
+    mo.vstack([_title, mo.ui.table(lessons, selection=None)])
     return (lessons,)
 
 
@@ -56,7 +58,7 @@ def _(home):
             On a test day, every 30, outcomes are exchanged within days; p is the share of such shuffles in which the
             rule would have chosen something as good. Of lessons with nothing to them 5 % have p at or below .05.
             """),
-            mo.ui.table(tested),
+            mo.ui.table(tested, selection=None),
         ]
     )
     return (tested,)
@@ -82,8 +84,8 @@ def _(home):
             Hollow: on the data that chose it; filled: afterwards. Blue is in force, grey on trial, red lets in more
             failures than successes.
             """),
-            mo.image(to_png(drawing)) if drawing else mo.md("Nothing is on trial."),
-            mo.ui.table(selections),
+            mo.image(to_png(drawing), width=470) if drawing else mo.md("Nothing is on trial."),
+            mo.ui.table(selections, selection=None),
         ]
     )
     return (selections,)
