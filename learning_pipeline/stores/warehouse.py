@@ -56,9 +56,11 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
         _create(temporary)
     with connect(temporary) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.begin()  # one transaction: hundreds of small ones would each be written to the log
         n_reloaded = sum(_bring_up(connection, lake, table) for table in tables)
         for table in tables:
             _show(connection, table, views.get(table.address()))
+        connection.commit()
         connection.execute("CHECKPOINT")
     publish_file(temporary, path)
     return n_reloaded
