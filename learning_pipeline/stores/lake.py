@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Hashable
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-from deltalake import DeltaTable
+from deltalake import ColumnProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError
 
 from learning_pipeline.contracts import Table, day_span
@@ -17,9 +18,11 @@ from learning_pipeline.errors import ContractBroken, StoreBusy
 from learning_pipeline.stores.opened import current, keep
 from learning_pipeline.stores.recent import Recent
 
-MAX_TRIES = 10
+MAX_TRIES, FIRST_PAUSE_SECONDS = 10, 0.01
 RECENT_BYTES = 256 * 2**20
 """Frames kept in memory: the tables of a small bot are read once a run, those of a large one as before."""
+DICTIONARY_ROWS = 10_000
+"""From so many rows a day on, a dictionary per column pays."""
 LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
 
 
@@ -74,11 +77,11 @@ class Lake:
             raise ContractBroken(
                 f"{table.address()}: rows outside {first}..{last}: {outside['day'].unique().to_list()[:3]}"
             )
-        for _ in range(MAX_TRIES):
+        for n in range(MAX_TRIES):
             try:
                 return self._replace_once(table, checked, first, last)
-            except CommitFailedError:
-                continue  # another process committed first: read again, write again
+            except CommitFailedError:  # another process committed first: read again, write again
+                time.sleep(FIRST_PAUSE_SECONDS * 2**n)  # one that writes on and on would else win each time
         raise StoreBusy(f"{table.address()}: {MAX_TRIES} tries lost against other writers; run again")
 
     def files_by_day(self, table: type[Table]) -> dict[dt.date, str]:
@@ -107,7 +110,8 @@ class Lake:
         if _rows(delta, table, first, last).sort(*table.key()).equals(checked):
             return Replaced(delta.version(), changed=False)
         predicate = f"day >= '{first}' AND day <= '{last}'"
-        checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **_MERGE})
+        how = {"schema_mode": "merge", "writer_properties": _encoding(checked)}
+        checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **how})
         keep(self.uri(table), delta)
         if written := day_span(checked["day"]):
             self._recent.keep(_content(delta, table), *written, checked)
@@ -121,7 +125,12 @@ class Lake:
         return DeltaTable(self.uri(table))
 
 
-_MERGE = {"schema_mode": "merge"}
+def _encoding(checked: pl.DataFrame) -> WriterProperties:
+    """How the files of some days are written; dictionaries make small ones slower and larger."""
+    is_large = checked.height > DICTIONARY_ROWS * checked["day"].n_unique()
+    return WriterProperties(
+        compression="SNAPPY", default_column_properties=ColumnProperties(dictionary_enabled=is_large)
+    )
 
 
 def _content(delta: DeltaTable, table: type[Table]) -> tuple[Hashable, ...]:

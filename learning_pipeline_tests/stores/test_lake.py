@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import ContractBroken
-from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.lake import DICTIONARY_ROWS, Lake
 from learning_pipeline_tests.stores.rows import Prices, Texts, day, grown, prices
 
 
@@ -118,6 +119,16 @@ def test_every_type_of_the_contracts_comes_back_as_it_was(tmp_path: Path) -> Non
     lake = Lake(tmp_path)
     lake.replace(table, frame, day(0), day(0))
     assert_frame_equal(from_files(lake).read(table), table.checked(frame), check_exact=True)
+
+
+@pytest.mark.parametrize("n_rows", [3, DICTIONARY_ROWS + 1])
+def test_few_rows_are_written_without_a_dictionary_and_many_with_one(tmp_path: Path, n_rows: int) -> None:
+    rows = [{"day": day(0), "symbol": f"{n:06}", "price": 1.0} for n in range(n_rows)]
+    Lake(tmp_path).replace(Prices, Prices.frame(rows), day(0), day(0))
+    (file,) = tmp_path.rglob("day=*/*.parquet")
+    column = pq.read_metadata(file).row_group(0).column(1)
+    assert column.has_dictionary_page == (n_rows > DICTIONARY_ROWS)
+    assert column.compression == "SNAPPY"
 
 
 RANGES = st.tuples(st.integers(0, 5), st.integers(0, 5)).map(sorted)
