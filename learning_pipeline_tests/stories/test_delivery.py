@@ -60,9 +60,7 @@ def conflicting(events: list[dict[str, Any]], rng: random.Random) -> list[dict[s
 
 @FEW
 @given(seed=st.integers(0, 10_000), n_files=st.integers(1, 4))
-def test_order_repetition_and_splitting_of_deliveries_do_not_matter_and_no_line_is_lost(
-    seed: int, n_files: int
-) -> None:
+def test_order_repetition_and_splitting_of_deliveries_do_not_matter_and_lose_no_line(seed: int, n_files: int) -> None:
     rng = random.Random(seed)
     bars = hourly_bars(seed, 8)
     events = bot_events(seed, bars, 25)
