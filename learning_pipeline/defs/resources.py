@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import dagster as dg
 import polars as pl
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
@@ -49,6 +49,8 @@ class Chain(dg.ConfigurableResource):
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
+    _due: Due | None = PrivateAttr(default=None)
+    _settings: dict[str, Settings] | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Chain"]:
@@ -93,8 +95,15 @@ class Chain(dg.ConfigurableResource):
 
     @property
     def due(self) -> Due:
-        """What is due by the ledger's marks, as they stand now (ingestion moves them)."""
-        return Due.of(self.ledger.marks(), fingerprint(self.effective_settings))
+        """What is due by the ledger's marks; nobody but this run moves them, through ``mark``."""
+        if self._due is None:
+            self._due = Due.of(self.ledger.marks(), fingerprint(self.effective_settings))
+        return self._due
+
+    def mark(self, marks: dict[str, str | None]) -> None:
+        """Set marks of the ledger; what is due is another after it."""
+        self.ledger.set_marks(marks)
+        self._due = None
 
     @property
     def days(self) -> tuple[dt.date, dt.date] | None:
@@ -111,8 +120,10 @@ class Chain(dg.ConfigurableResource):
 
     @property
     def effective_settings(self) -> dict[str, Settings]:
-        """Settings of every room for this run."""
-        return load_settings(self.paths.settings, SETTINGS, self.settings)
+        """Settings of every room for this run: those it began with, whoever edits the file meanwhile."""
+        if self._settings is None:
+            self._settings = load_settings(self.paths.settings, SETTINGS, self.settings)
+        return self._settings
 
     @property
     def shadow(self) -> ShadowSettings:
