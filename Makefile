@@ -5,6 +5,8 @@ SYNC := .venv/.synced
 RUN := $(UV) run --frozen --no-sync
 UV_ENV := UV_PYTHON_DOWNLOADS=never
 PYTHON ?= python3
+# else every process would compile Dagster anew: 2 s each
+unexport PYTHONDONTWRITEBYTECODE
 BENCH_ENV := $(UV_ENV) UV_PROJECT_ENVIRONMENT=.venv-bench
 MLFINPY := .tools/mlfinpy
 

@@ -2,10 +2,26 @@
 
 bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
-``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides`` and
+``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides``, ``lp.load_posture`` and
 ``lp.load_allocation`` without Dagster, Polars or DuckDB.
 """
 
-from learning_pipeline.sdk import Recorder, learnings, load_allocation, load_overrides, report, shadow_performance
+from learning_pipeline.sdk import (
+    Recorder,
+    learnings,
+    load_allocation,
+    load_overrides,
+    load_posture,
+    report,
+    shadow_performance,
+)
 
-__all__ = ["Recorder", "learnings", "load_allocation", "load_overrides", "report", "shadow_performance"]
+__all__ = [
+    "Recorder",
+    "learnings",
+    "load_allocation",
+    "load_overrides",
+    "load_posture",
+    "report",
+    "shadow_performance",
+]

@@ -11,6 +11,7 @@ from learning_pipeline.defs import (
     overrides,
     proposals,
     shadow,
+    strength,
     tuning,
     warehouse,
     what_if,
@@ -20,7 +21,8 @@ from learning_pipeline.defs.resources import Chain, LakeIO
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
-MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, allocation, warehouse]
+MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
+MODULES += [allocation, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

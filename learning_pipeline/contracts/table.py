@@ -12,6 +12,7 @@ import pandera.polars as pa
 import polars as pl
 import polars.selectors as cs
 
+from learning_pipeline.contracts.sound import repeats, sound
 from learning_pipeline.errors import ContractBroken
 
 _DIGEST_ROWS = 2**20
@@ -107,8 +108,13 @@ class Table(pa.DataFrameModel):
             For a LazyFrame: pandera checks no values there.
         """
         keyed = cls.ordered(frame)
-        if keyed.is_empty():
-            return keyed
+        if not keyed.select(sound(cls.to_schema(), cls._key)).item():
+            cls.explain(keyed)
+        return keyed
+
+    @classmethod
+    def explain(cls, keyed: pl.DataFrame) -> None:
+        """Raise for the first breach of the contract in a frame that is ordered: pandera names it, slowly."""
         try:
             cls.to_schema().validate(keyed, lazy=True)
         except pandera.errors.SchemaErrors as e:
@@ -116,7 +122,6 @@ class Table(pa.DataFrameModel):
         not_finite = keyed.select(cs.float().is_finite().all())
         _refuse(cls, {c.name for c in not_finite if not c.item()}, "not finite in")
         _refuse(cls, _repeated(keyed, cls._key), f"more than one row per {cls._key}:")
-        return keyed
 
     @classmethod
     def ordered(cls, frame: pl.DataFrame) -> pl.DataFrame:
@@ -159,8 +164,7 @@ def _refuse(table: type[Table], found: set[str], what: str) -> None:
 
 
 def _repeated(keyed: pl.DataFrame, key: tuple[str, ...]) -> set[str]:
-    same = pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(1)) for c in key)
-    again = keyed.filter(same & (pl.int_range(pl.len()) > 0)).select(*key).head(3)
+    again = keyed.filter(repeats(key)).select(*key).head(3)
     return {str(row) for row in again.iter_rows()}
 
 

@@ -199,7 +199,7 @@ def _note(
     opened = day_span(pl.concat([happened, bars.frame.select(t="ts")])["t"].dt.date())
     newest = known.max()
     oldest = opened[0] if opened else None
-    chain.ledger.set_marks(chain.due.lowered(touched, oldest, newest if isinstance(newest, dt.datetime) else None))
+    chain.mark(chain.due.lowered(touched, oldest, newest if isinstance(newest, dt.datetime) else None))
 
 
 _NO_TIMES = pl.DataFrame(schema={"t": pl.Datetime("us", "UTC")})

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import dagster as dg
 import polars as pl
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
@@ -17,6 +17,7 @@ from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
 from learning_pipeline.errors import BadSettings
+from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.home import Home
@@ -49,6 +50,8 @@ class Chain(dg.ConfigurableResource):
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
+    _due: Due | None = PrivateAttr(default=None)
+    _settings: dict[str, Settings] | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Chain"]:
@@ -93,8 +96,15 @@ class Chain(dg.ConfigurableResource):
 
     @property
     def due(self) -> Due:
-        """What is due by the ledger's marks, as they stand now (ingestion moves them)."""
-        return Due.of(self.ledger.marks(), fingerprint(self.effective_settings))
+        """What is due by the ledger's marks; nobody but this run moves them, through ``mark``."""
+        if self._due is None:
+            self._due = Due.of(self.ledger.marks(), fingerprint(self.effective_settings))
+        return self._due
+
+    def mark(self, marks: dict[str, str | None]) -> None:
+        """Set marks of the ledger; what is due is another after it."""
+        self.ledger.set_marks(marks)
+        self._due = None
 
     @property
     def days(self) -> tuple[dt.date, dt.date] | None:
@@ -111,8 +121,10 @@ class Chain(dg.ConfigurableResource):
 
     @property
     def effective_settings(self) -> dict[str, Settings]:
-        """Settings of every room for this run."""
-        return load_settings(self.paths.settings, SETTINGS, self.settings)
+        """Settings of every room for this run: those it began with, whoever edits the file meanwhile."""
+        if self._settings is None:
+            self._settings = load_settings(self.paths.settings, SETTINGS, self.settings)
+        return self._settings
 
     @property
     def shadow(self) -> ShadowSettings:
@@ -138,6 +150,11 @@ class Chain(dg.ConfigurableResource):
     def allocation(self) -> AllocationSettings:
         """Settings of the allocation room."""
         return cast("AllocationSettings", self.effective_settings["allocation"])
+
+    @property
+    def posture(self) -> PostureSettings:
+        """Settings of posture."""
+        return cast("PostureSettings", self.effective_settings["posture"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``."""

@@ -31,7 +31,7 @@ def warehouse(chain: Chain) -> dg.MaterializeResult:
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
     if chain.days:
-        chain.ledger.set_marks(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
+        chain.mark(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
     return dg.MaterializeResult(
         metadata={"path": str(path), "n_reloaded_days": n_reloaded, "bytes": path.stat().st_size}
     )

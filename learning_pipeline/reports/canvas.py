@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from learning_pipeline.reports.words import one_line
@@ -78,7 +79,10 @@ def to_svg(drawing: Drawing, name: str, says: str) -> Markup:
     Markup
         An ``<svg>`` element without links, scripts or styles that reach beyond it.
     """
-    text = _saved(drawing, "svg", {"svg.hashsalt": name}, metadata=NO_METADATA).decode()
+    file = io.StringIO()
+    with _drawn(drawing, {"svg.hashsalt": name}) as figure:
+        figure.savefig(file, format="svg", metadata=NO_METADATA)
+    text = file.getvalue()
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text[text.index("<svg") :], count=1, flags=re.DOTALL)
     text = re.sub(r"<[^<>]*>", lambda tag: _of_the_page(tag[0], name), text)
     return Markup(text.replace("<svg", f'<svg role="img" aria-label="{escape(one_line(says))}"', 1))  # noqa: S704  # escaped by matplotlib
@@ -86,12 +90,15 @@ def to_svg(drawing: Drawing, name: str, says: str) -> Markup:
 
 def to_png(drawing: Drawing) -> bytes:
     """PNG on white, of few colours: a quarter of the bytes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # slow to import
     from PIL import Image  # noqa: PLC0415  # slow to import
 
-    full = io.BytesIO(_saved(drawing, "png", {}, dpi=PNG_DPI, metadata={"Software": None}))
+    with _drawn(drawing, {"figure.dpi": PNG_DPI}) as figure:
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # once: savefig would draw twice, and write what is read again here
+        image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     small = io.BytesIO()
-    with Image.open(full) as image:
-        image.convert("RGB").quantize(PNG_COLOURS).save(small, "png", optimize=True)
+    image.quantize(PNG_COLOURS).save(small, "png", optimize=True)
     return small.getvalue()
 
 
@@ -128,15 +135,14 @@ def ruled(axes: Axes, axis: Literal["x", "y"]) -> None:
     zero(0, color=MUTED, linewidth=1.0)
 
 
-def _saved(drawing: Drawing, kind: str, style: dict[Any, Any], **how: Any) -> bytes:
+@contextmanager
+def _drawn(drawing: Drawing, style: dict[Any, Any]) -> Iterator[Figure]:
     with _house_style(style):
         from matplotlib.figure import Figure  # noqa: PLC0415  # slow to import
 
-        figure: Figure = Figure(figsize=(drawing.width, drawing.height), layout="constrained")
+        figure = Figure(figsize=(drawing.width, drawing.height), layout="constrained")
         drawing.draw(figure.subplots())
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format=kind, **how)
-        return buffer.getvalue()
+        yield figure
 
 
 @contextmanager

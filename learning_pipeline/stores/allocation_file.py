@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from learning_pipeline.errors import BadInput
-from learning_pipeline.stores.verified_file import read_verified, write_verified
+from learning_pipeline.stores.digested_file import read_digested, write_digested
 
 NAME = "learning_configs"
 ANEW = "`learning-pipeline run --from DAY`, with the last day of the data, writes it anew"
@@ -14,7 +14,7 @@ ANEW = "`learning-pipeline run --from DAY`, with the last day of the data, write
 
 def write_allocation(path: Path, configs: dict[str, Any]) -> bool:
     """Bring the file up to the newest allocation; true where that changed it."""
-    return write_verified(path, NAME, configs)
+    return write_digested(path, NAME, lambda: configs)
 
 
 def read_allocation(path: Path) -> dict[str, Any]:
@@ -27,4 +27,4 @@ def read_allocation(path: Path) -> dict[str, Any]:
     """
     if not path.exists():
         raise BadInput(f"{path}: no allocation yet; `learning-pipeline ingest` events and `run` the chain (or `demo`)")
-    return read_verified(path, NAME, ANEW)
+    return read_digested(path, NAME, ANEW)

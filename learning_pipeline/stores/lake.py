@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
+from collections.abc import Hashable
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-from deltalake import DeltaTable
+from deltalake import ColumnProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError
 
-from learning_pipeline.contracts import Table, content_sha256
+from learning_pipeline.contracts import Table, day_span
 from learning_pipeline.errors import ContractBroken, StoreBusy
 from learning_pipeline.stores.opened import current, keep
 from learning_pipeline.stores.recent import Recent
 
-MAX_TRIES = 10
+MAX_TRIES, FIRST_PAUSE_SECONDS = 10, 0.01
 RECENT_BYTES = 256 * 2**20
 """Frames kept in memory: the tables of a small bot are read once a run, those of a large one as before."""
+DICTIONARY_ROWS = 10_000
+"""From so many rows a day on, a dictionary per column pays."""
 LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
 
 
 class Replaced(NamedTuple):
-    """What a write did: version of the table, whether a commit was made, digest of the rows written."""
+    """What a write did: version of the table, whether a commit was made."""
 
     version: int
     changed: bool
-    content_sha256: str
 
 
 class Lake:
@@ -50,13 +53,13 @@ class Lake:
     def read(self, table: type[Table], first: dt.date | None = None, last: dt.date | None = None) -> pl.DataFrame:
         """Rows of the days first to last (both included; None: no bound), checked and sorted by key.
 
-        An absent table is an empty one.
+        An absent table is an empty one. What this process has read or written is not read from files again.
         """
         delta = self._open(table)
-        if delta is None:
+        days = None if delta is None else day_span(_days_there(delta, first, last))
+        if delta is None or days is None:
             return table.frame()
-        content = (table.address(), delta.metadata().id, delta.version(), first, last)
-        return self._recent.get(content, lambda: table.checked(_rows(delta, table, first, last)))
+        return self._recent.get(_content(delta, table), *days, lambda: table.checked(_rows(delta, table, *days)))
 
     def replace(self, table: type[Table], frame: pl.DataFrame, first: dt.date, last: dt.date) -> Replaced:
         """Make the frame the whole content of the days first to last, in one commit, or in none if it already is.
@@ -74,12 +77,11 @@ class Lake:
             raise ContractBroken(
                 f"{table.address()}: rows outside {first}..{last}: {outside['day'].unique().to_list()[:3]}"
             )
-        digest = content_sha256(checked)
-        for _ in range(MAX_TRIES):
+        for n in range(MAX_TRIES):
             try:
-                return Replaced(*self._replace_once(table, checked, first, last), digest)
-            except CommitFailedError:
-                continue  # another process committed first: read again, write again
+                return self._replace_once(table, checked, first, last)
+            except CommitFailedError:  # another process committed first: read again, write again
+                time.sleep(FIRST_PAUSE_SECONDS * 2**n)  # one that writes on and on would else win each time
         raise StoreBusy(f"{table.address()}: {MAX_TRIES} tries lost against other writers; run again")
 
     def files_by_day(self, table: type[Table]) -> dict[dt.date, str]:
@@ -87,16 +89,13 @@ class Lake:
         delta = self._open(table)
         if delta is None:
             return {}
-        actions = pl.DataFrame(delta.get_add_actions(flatten=True)).select(
-            day=pl.col("partition.day").cast(pl.Date), path="path"
-        )
-        named = actions.sort("day", "path").group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
+        named = _files(delta).sort("day", "path").group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
         return {day: hashlib.sha256(paths.encode()).hexdigest() for day, paths in named.iter_rows()}
 
     def n_bytes(self, table: type[Table]) -> int:
         """Size of the files that the newest version of a table consists of."""
         delta = self._open(table)
-        return 0 if delta is None else int(pl.DataFrame(delta.get_add_actions(flatten=True))["size_bytes"].sum())
+        return 0 if delta is None else int(_files(delta)["size_bytes"].sum())
 
     def version(self, table: type[Table]) -> int | None:
         """Version of a table; None where it does not exist yet."""
@@ -106,16 +105,17 @@ class Lake:
     def _open(self, table: type[Table]) -> DeltaTable | None:
         return current(self.uri(table))
 
-    def _replace_once(
-        self, table: type[Table], checked: pl.DataFrame, first: dt.date, last: dt.date
-    ) -> tuple[int, bool]:
+    def _replace_once(self, table: type[Table], checked: pl.DataFrame, first: dt.date, last: dt.date) -> Replaced:
         delta = self._open(table) or self._created(table)
         if _rows(delta, table, first, last).sort(*table.key()).equals(checked):
-            return delta.version(), False
+            return Replaced(delta.version(), changed=False)
         predicate = f"day >= '{first}' AND day <= '{last}'"
-        checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **_MERGE})
+        how = {"schema_mode": "merge", "writer_properties": _encoding(checked)}
+        checked.write_delta(delta, mode="overwrite", delta_write_options={"predicate": predicate, **how})
         keep(self.uri(table), delta)
-        return delta.version(), True
+        if written := day_span(checked["day"]):
+            self._recent.keep(_content(delta, table), *written, checked)
+        return Replaced(delta.version(), changed=True)
 
     def _created(self, table: type[Table]) -> DeltaTable:
         options = {"partition_by": ["day"], "configuration": LOG_RETENTION, "description": table.grain()}
@@ -125,16 +125,33 @@ class Lake:
         return DeltaTable(self.uri(table))
 
 
-_MERGE = {"schema_mode": "merge"}
+def _encoding(checked: pl.DataFrame) -> WriterProperties:
+    """How the files of some days are written; dictionaries make small ones slower and larger."""
+    is_large = checked.height > DICTIONARY_ROWS * checked["day"].n_unique()
+    return WriterProperties(
+        compression="SNAPPY", default_column_properties=ColumnProperties(dictionary_enabled=is_large)
+    )
 
 
-def _rows(delta: DeltaTable, table: type[Table], first: dt.date | None, last: dt.date | None) -> pl.DataFrame:
+def _content(delta: DeltaTable, table: type[Table]) -> tuple[Hashable, ...]:
+    """What the rows of a day are determined by: the contract is one of them, since columns are added to it."""
+    return table, delta.metadata().id, delta.version()
+
+
+def _files(delta: DeltaTable) -> pl.DataFrame:
+    return pl.DataFrame(delta.get_add_actions(flatten=True)).with_columns(day=pl.col("partition.day").cast(pl.Date))
+
+
+def _days_there(delta: DeltaTable, first: dt.date | None, last: dt.date | None) -> pl.Series:
+    """Days from first to last that have rows."""
+    return _files(delta).filter(pl.col("day").is_between(first or dt.date.min, last or dt.date.max))["day"]
+
+
+def _rows(delta: DeltaTable, table: type[Table], first: dt.date, last: dt.date) -> pl.DataFrame:
     """Rows of a range in the contract's columns; a column added to the contract since is null in older files."""
-    scan = pl.scan_delta(delta)
-    bounds = [pl.col("day") >= first] if first else []
-    bounds += [pl.col("day") <= last] if last else []
+    scan = pl.scan_delta(delta).filter(pl.col("day").is_between(first, last))
     there = scan.collect_schema().names()
     columns = [
         pl.col(name) if name in there else pl.lit(None, dtype).alias(name) for name, dtype in table.dtypes().items()
     ]
-    return scan.filter(*bounds).select(columns).collect() if bounds else scan.select(columns).collect()
+    return scan.select(columns).collect()

@@ -37,7 +37,8 @@ def current(uri: str) -> DeltaTable | None:
             return None
     else:
         table = known.table
-        table.update_incremental()
+        if _commit(uri, table.version() + 1).exists():
+            table.update_incremental()
     _known.tables[uri] = _Known(table, _newest_commit(uri, table))
     return table
 
@@ -50,7 +51,11 @@ def keep(uri: str, table: DeltaTable) -> None:
 def _newest_commit(uri: str, table: DeltaTable) -> tuple[int, int] | None:
     """Inode and time of the file; None where it is not one on this machine, and the table is opened anew."""
     try:
-        stat = (Path(uri) / "_delta_log" / f"{table.version():020}.json").stat()
+        stat = _commit(uri, table.version()).stat()
     except OSError:
         return None
     return stat.st_ino, stat.st_mtime_ns
+
+
+def _commit(uri: str, version: int) -> Path:
+    return Path(uri) / "_delta_log" / f"{version:020}.json"

@@ -1,13 +1,12 @@
-"""The file that a bot reads its overrides from: small, whole, with its own digest; it needs no database."""
+"""The file that a bot reads its overrides from."""
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from learning_pipeline.stores.verified_file import read_verified, write_verified
+from learning_pipeline.stores.digested_file import read_digested, write_digested
 
 Row = dict[str, Any]
 NAME = "overrides"
@@ -22,12 +21,7 @@ def write_overrides(path: Path, active: Callable[[], list[Row]]) -> bool:
     active : callable
         Asks the ledger, once nobody else writes the file: who writes last has seen every commit before.
     """
-    if not path.exists() and not active():
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return write_verified(path, NAME, active())
+    return bool(path.exists() or active()) and write_digested(path, NAME, active)
 
 
 def read_overrides_file(path: Path) -> list[Row]:
@@ -38,4 +32,4 @@ def read_overrides_file(path: Path) -> list[Row]:
     BadInput
         The file is damaged, or was changed by hand.
     """
-    return read_verified(path, NAME, ANEW) if path.exists() else []
+    return read_digested(path, NAME, ANEW) if path.exists() else []

@@ -1,39 +1,52 @@
-"""Frames read lately: one run reads the same rows for a dozen assets and checks."""
+"""Rows read or written lately: one run reads the same days for a dozen assets and checks."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
 import polars as pl
 
 
+class _Known(NamedTuple):
+    first: dt.date
+    last: dt.date
+    rows: pl.DataFrame
+    n_bytes: int
+
+
 class Recent:
-    """Frames by key, the longest unused dropped first.
+    """Rows of ranges of days, one range per key, the longest unused dropped first.
 
     Parameters
     ----------
     most_bytes : int
-        What all frames together may take; a frame larger than that is not kept.
+        What all rows together may take; a range larger than that is not kept.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        self._frames: dict[Hashable, pl.DataFrame] = {}
+        self._known: dict[Hashable, _Known] = {}
 
-    def get(self, key: Hashable, read: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The frame of a key, which is read if it is not at hand; the caller's own to change."""
-        frame = self._frames.pop(key, None)
-        if frame is None:
-            frame = read()
-        self._frames[key] = frame
-        self._drop()
-        return frame.clone()
+    def get(self, key: Hashable, first: dt.date, last: dt.date, read: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Rows of the days first to last, which are read if they are not at hand; the caller's own to change."""
+        known = self._known.get(key)
+        if known is None or first < known.first or last > known.last:
+            rows = read()
+            self.keep(key, first, last, rows)
+            return rows.clone()
+        self._known[key] = self._known.pop(key)
+        if (first, last) == (known.first, known.last):
+            return known.rows.clone()
+        return known.rows.filter(pl.col("day").is_between(first, last))
 
-    def _drop(self) -> None:
-        sizes = {key: frame.estimated_size() for key, frame in self._frames.items()}
-        total = sum(sizes.values())
-        for key, size in sizes.items():
+    def keep(self, key: Hashable, first: dt.date, last: dt.date, rows: pl.DataFrame) -> None:
+        """Have the rows of the days first to last at hand, instead of other days of the key."""
+        self._known.pop(key, None)
+        self._known[key] = _Known(first, last, rows, int(rows.estimated_size()))
+        total = sum(known.n_bytes for known in self._known.values())
+        for longest_unused in list(self._known):
             if total <= self.most_bytes:
                 return
-            del self._frames[key]
-            total -= size
+            total -= self._known.pop(longest_unused).n_bytes

@@ -56,9 +56,12 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
         _create(temporary)
     with connect(temporary) as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.begin()  # one transaction: hundreds of small ones would each be written to the log
+        _require_columns(connection, tables)
         n_reloaded = sum(_bring_up(connection, lake, table) for table in tables)
         for table in tables:
             _show(connection, table, views.get(table.address()))
+        connection.commit()
         connection.execute("CHECKPOINT")
     publish_file(temporary, path)
     return n_reloaded
@@ -104,7 +107,6 @@ def _create(path: Path) -> None:
 
 def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, table: type[Table]) -> int:
     """Reload the days of one table whose lake files are not those copied last."""
-    _require_columns(connection, table)
     there = lake.files_by_day(table)
     stale = stale_days(connection, table, there)
     if stale:
@@ -144,18 +146,23 @@ def _reload(
     connection.unregister("listed")
 
 
-def _require_columns(connection: duckdb.DuckDBPyConnection, table: type[Table]) -> None:
-    """Create the copied table; where the contract has changed, drop it so that every day is reloaded."""
-    columns = {name: _duckdb_type(dtype) for name, dtype in table.dtypes().items()}
-    there = """
-        SELECT column_name, data_type FROM duckdb_columns()
-        WHERE schema_name = 'lake' AND table_name = ? ORDER BY column_index
+def _require_columns(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]]) -> None:
+    """Create copied tables; where a contract has changed, drop its table so that every day is reloaded."""
+    query = """
+        SELECT table_name, list((column_name, data_type) ORDER BY column_index) FROM duckdb_columns()
+        WHERE schema_name = 'lake' GROUP BY table_name
     """
-    if connection.execute(there, [table.address()]).fetchall() == list(columns.items()):
-        return
+    there = dict(connection.execute(query).fetchall())
+    for table in tables:
+        columns = [(name, _duckdb_type(dtype)) for name, dtype in table.dtypes().items()]
+        if there.get(table.address()) != columns:
+            _create_anew(connection, table, columns)
+
+
+def _create_anew(connection: duckdb.DuckDBPyConnection, table: type[Table], columns: list[tuple[str, str]]) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {_copied(table)} CASCADE")
     connection.execute(f"DELETE FROM lake.{_DAYS} WHERE address = ?", [table.address()])  # noqa: S608  # our own names
-    connection.execute(f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns.items())})")
+    connection.execute(f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns)})")
 
 
 def _show(connection: duckdb.DuckDBPyConnection, table: type[Table], view: str | None) -> None:

@@ -165,13 +165,14 @@ from pathlib import Path
 from learning_pipeline.stores.allocation_file import write_allocation
 write_allocation(Path(sys.argv[1]) / "allocation.json", {"timeframe_allocation": {}})
 assert lp.load_allocation(sys.argv[1]) == {"timeframe_allocation": {}}
+lp.load_posture(sys.argv[1]).steer(0.5, 0.5, "p", {"timeframe": "1h"})
 heavy = {"dagster", "mlflow", "duckdb", "polars", "pandera", "sqlalchemy", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 print(seconds)
 """
 
 
-def test_the_import_is_light_and_so_are_overrides_and_allocation(tmp_path) -> None:
+def test_the_import_is_light_and_so_are_overrides_postures_and_allocation(tmp_path) -> None:
     asked = [sys.executable, "-c", LIGHT, str(tmp_path)]
     times = [float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout) for _ in range(3)]
     assert min(times) < 0.5

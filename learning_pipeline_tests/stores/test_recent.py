@@ -1,58 +1,72 @@
-"""Frames at hand: read once, never stale, never more than they may take."""
+"""Rows at hand: read once, never stale, never more than they may take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline.stores.recent import Recent
-from learning_pipeline_tests.stores.rows import MONDAY, Prices
+from learning_pipeline_tests.stores.rows import MONDAY, Prices, day
 
 
-def of(n: int) -> pl.DataFrame:
-    return pl.DataFrame({"x": range(n)}, schema={"x": pl.Int64})
+def of(first: int, last: int) -> pl.DataFrame:
+    """A hundred rows of eight and four bytes a day."""
+    days = [day(n) for n in range(first, last + 1) for _ in range(100)]
+    return pl.DataFrame({"day": days, "x": range(len(days))}, schema={"day": pl.Date, "x": pl.Int64})
 
 
-def noting(read: list[str], name: str, n: int) -> Callable[[], pl.DataFrame]:
-    """Reads n rows and writes down that it did."""
+class Reading:
+    """Reads days of a key through what is at hand, and notes what it had to fetch."""
 
-    def fetch() -> pl.DataFrame:
-        read.append(name)
-        return of(n)
+    def __init__(self, most_bytes: int) -> None:
+        self.recent, self.fetched = Recent(most_bytes), list[tuple[str, int, int]]()
 
-    return fetch
+    def __call__(self, key: str, first: int, last: int) -> pl.DataFrame:
+        def fetch() -> pl.DataFrame:
+            self.fetched.append((key, first, last))
+            return of(first, last)
 
-
-def test_a_frame_is_read_once_and_the_longest_unused_goes_first() -> None:
-    recent, read = Recent(2_500), list[str]()
-
-    def get(name: str, n: int = 100) -> pl.DataFrame:
-        return recent.get(name, noting(read, name, n))
-
-    for name in ("a", "b", "a", "c", "d", "a"):
-        assert get(name).equals(of(100))
-    assert read == ["a", "b", "c", "d"], "three of 800 bytes fit: d drops b, and a was used again"
-    get("b")
-    assert read[-1] == "b"
+        return self.recent.get(key, day(first), day(last), fetch)
 
 
-def test_a_frame_that_is_too_large_is_read_and_not_kept() -> None:
-    recent, read = Recent(1_000), list[str]()
+def test_days_are_read_once_and_the_longest_unused_go_first() -> None:
+    read = Reading(4_000)
+    for key in ("a", "b", "a", "c", "d", "a"):
+        assert read(key, 0, 0).equals(of(0, 0))
+    assert [key for key, _, _ in read.fetched] == ["a", "b", "c", "d"], "three fit: d drops b, and a was used again"
+    read("b", 0, 0)
+    assert read.fetched[-1][0] == "b"
+
+
+def test_fewer_days_are_cut_from_those_at_hand_and_more_are_read() -> None:
+    read = Reading(100_000)
+    assert read("a", 2, 4).equals(of(2, 4))
+    for first, last in ((2, 4), (3, 3), (2, 3), (3, 4)):
+        assert read("a", first, last)["day"].unique(maintain_order=True).to_list() == [
+            day(n) for n in range(first, last + 1)
+        ]
+    assert read.fetched == [("a", 2, 4)]
+    for first, last in ((1, 4), (1, 5), (7, 8)):
+        assert read("a", first, last).equals(of(first, last))
+    assert read.fetched[1:] == [("a", 1, 4), ("a", 1, 5), ("a", 7, 8)]
+
+
+def test_days_that_are_too_large_are_read_and_not_kept() -> None:
+    read = Reading(1_000)
     for _ in range(2):
-        assert recent.get("large", noting(read, "large", 1000)).height == 1000
-    assert len(read) == 2
+        assert read("large", 0, 0).height == 100
+    assert len(read.fetched) == 2
 
 
 def test_what_a_caller_does_to_its_frame_is_its_own_affair() -> None:
-    recent = Recent(10_000)
-    mine = recent.get("a", lambda: of(3))
-    mine.insert_column(0, pl.Series("mine", [1, 2, 3]))
+    read = Reading(10_000)
+    mine = read("a", 0, 0)
+    mine.insert_column(0, pl.Series("mine", range(100)))
     mine[0, "x"] = 99
-    assert recent.get("a", lambda: pytest.fail("read again")).equals(of(3))
+    assert read("a", 0, 0).equals(of(0, 0))
+    assert len(read.fetched) == 1
 
 
 def test_a_commit_is_seen_at_once_one_of_another_writer_too(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from polars.testing import assert_frame_equal
 import learning_pipeline as lp
 from learning_pipeline.overrides.tables import Selected
 from learning_pipeline.paper.planted import PATTERNS, START, run_planted
+from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.warehouse import read_only
 from learning_pipeline.tuning import Lessons, Selections, Transitions
@@ -72,6 +74,16 @@ def test_the_log_says_what_was_done_and_why(root: Root) -> None:
     assert "OVERRIDE ACTIVE | pattern=planted.edge.entry" in log
     assert "SIMULATION | pattern=planted.edge.entry | scope={} | simulations=215 | policies=125 | pruned=" in log
     assert "EPISODE EVENT | pattern=planted.edge.entry | decision=" in log
+
+
+def test_the_notebook_says_what_the_tables_say(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(root.home.root))
+    _, found = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "lessons.py"))["app"].run()
+    newest = root.table(Lessons).filter(pl.col("as_of") == pl.col("as_of").max())
+    assert found["lessons"].height == newest.height
+    assert found["selections"].filter(state="active").height > 0
+    assert "stood the test" in found["answer"]
+    assert found["tested"]["n_lessons"].min() > 0
 
 
 def test_a_history_that_grows_gives_what_the_whole_gives(

@@ -85,7 +85,7 @@ def swap_rows(found: list[Found], as_of: dt.date, window: int) -> Rows:
     """Columns of `SwapSets` for the scenarios that can be evaluated, by their number."""
     shown = np.array([k for k, some in enumerate(found) if some.totals is not None], dtype=np.int64)
     totals = [some.totals for some in found if some.totals is not None]
-    n = np.array([t.n[..., -window:].sum(axis=-1) for t in totals]).reshape(-1, 3)
+    n = np.array([t.n[..., -window:] for t in totals]).reshape(-1, 3, window).sum(axis=-1)
     money = total_intervals(np.array([t.pnl[:, -window:] for t in totals]).reshape(-1, window), window)
     settled = n[:, SETTLED] > 0
     return stamped(np.repeat(shown, N_SWAPS), as_of, window) | {
@@ -102,8 +102,8 @@ def _sums(totals: list[DayTotals | None], window: int) -> _Sums:
     delta, low, high = (np.stack([x[-window:] for x in xs]) for xs in zip(*map(_money, some), strict=True))
     at_low = total_intervals(delta + low, window)
     return _Sums(
-        n=np.stack([t.n[..., -window:].sum(axis=-1) for t in some]),
-        n_no_room=np.stack([t.no_room[-window:].sum() for t in some]),
+        n=np.stack([t.n[..., -window:] for t in some]).sum(axis=-1),
+        n_no_room=np.stack([t.no_room[-window:] for t in some]).sum(axis=-1),
         delta=running_total(delta),
         at_low=at_low,
         at_high=total_intervals(delta + high, window) if (low != high).any() else at_low,

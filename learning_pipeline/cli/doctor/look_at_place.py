@@ -25,7 +25,8 @@ LARGE_LAKE = 1e9
 def look_at_place(home: Home, unreadable_settings: str) -> Place:
     """Sizes, the writer, abandoned files."""
     sizes = list(itertools.islice(_sizes(home.root), MOST_FILES))
-    in_lake = sum(n_bytes for path, n_bytes in sizes if path.startswith(str(home.lake)) and path.endswith(".parquet"))
+    lake = str(home.lake)
+    in_lake = sum(n_bytes for path, n_bytes in sizes if path.startswith(lake) and path.endswith(".parquet"))
     pid = holder(home.lock)
     return Place(
         n_bytes=sum(n_bytes for _, n_bytes in sizes),
