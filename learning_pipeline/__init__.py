@@ -2,10 +2,10 @@
 
 bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
-``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder`` and ``lp.load_overrides`` without Dagster,
-Polars or DuckDB.
+``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides`` and ``lp.load_posture``
+without Dagster, Polars or DuckDB.
 """
 
-from learning_pipeline.sdk import Recorder, learnings, load_overrides, report, shadow_performance
+from learning_pipeline.sdk import Recorder, learnings, load_overrides, load_posture, report, shadow_performance
 
-__all__ = ["Recorder", "learnings", "load_overrides", "report", "shadow_performance"]
+__all__ = ["Recorder", "learnings", "load_overrides", "load_posture", "report", "shadow_performance"]

@@ -10,6 +10,7 @@ from learning_pipeline.defs import (
     overrides,
     proposals,
     shadow,
+    strength,
     tuning,
     warehouse,
     what_if,
@@ -19,7 +20,7 @@ from learning_pipeline.defs.resources import Chain, LakeIO
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
-MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, warehouse]
+MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

@@ -18,10 +18,10 @@ from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.recorder import Recorder
 
 STATES = """
-    SELECT DISTINCT split_part(pattern_key, '.', 2) AS pattern, scope AS slice, state, reason AS why,
-           state_at::DATE AS since, round(p_value, 4) AS p, round(q_value, 4) AS q,
+    SELECT DISTINCT split_part(pattern_key, '.', 2) || coalesce(' ' || (scope ->> '$.timeframe'), '') AS lesson,
+           state, reason AS why, state_at::DATE AS since, round(p_value, 4) AS p,
            forward_benefit AS won, forward_harm AS lost
-    FROM overrides.overrides ORDER BY pattern, slice, since
+    FROM overrides.overrides ORDER BY lesson, since, state
 """
 
 
@@ -42,5 +42,5 @@ def run_planted_demo(home: Home, *, as_json: bool) -> None:
         return
     print_table(["pattern", "what is true of it"], [(p.name, p.truth) for p in PATTERNS], title="What was planted")
     tell("")
-    print_table(columns, rows, title="Every override that a lesson selected; won and lost: what it let in since")
+    print_table(columns, rows, title="What lessons selected; won, lost: what each let in since")
     tell(f"\nWhy, line by line: {home.learning_log}\nWith pictures: {report}")

@@ -12,18 +12,20 @@ from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import EVENT_TABLES, Decisions, Deliveries, Gates, Quarantine, Unmatched
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
+from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 from learning_pipeline.stores.warehouse import newest_rows
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
 from learning_pipeline.tuning import Transitions as Moves
+from learning_pipeline.tuning.strength import Strength, StrengthSelections
 
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
 ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
 ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
-TUNED: list[type[Table]] = [Lessons, Selections, Moves]
+TUNED: list[type[Table]] = [Lessons, Selections, Moves, Strength, StrengthSelections]
 DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED]
@@ -34,6 +36,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "analysis": AnalysisSettings,
     "tuning": TuningSettings,
     "overrides": Rule,
+    "posture": PostureSettings,
 }
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""

@@ -16,6 +16,7 @@ from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
 from learning_pipeline.errors import BadSettings
+from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.home import Home
@@ -143,6 +144,11 @@ class Chain(dg.ConfigurableResource):
     def overrides(self) -> Rule:
         """Which change of limits may be chosen."""
         return cast("Rule", self.effective_settings["overrides"])
+
+    @property
+    def posture(self) -> PostureSettings:
+        """Settings of posture."""
+        return cast("PostureSettings", self.effective_settings["posture"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``."""

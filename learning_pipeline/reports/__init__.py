@@ -25,6 +25,7 @@ from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
+from learning_pipeline.reports.leans import leans_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.overrides import overrides_drawing
 from learning_pipeline.reports.page import render
@@ -43,6 +44,7 @@ __all__ = [
     "edge_drawing",
     "equity_drawing",
     "guards_drawing",
+    "leans_drawing",
     "outcomes_drawing",
     "overrides_drawing",
     "pairs_drawing",

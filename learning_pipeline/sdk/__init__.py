@@ -1,7 +1,8 @@
 """What a bot or a notebook imports; never Dagster, and no store until a call needs it.
 
-``Recorder`` writes events, `load_overrides` reads what an approved proposal changed; `learnings`, `report` and
-`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names.
+``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_posture` which way trades
+say to lean; `learnings`, `report` and `shadow_performance` answer the questions of the learning engine as dictionaries,
+under its own names.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
 """
@@ -15,8 +16,9 @@ from learning_pipeline.stores.recorder import Recorder
 
 if TYPE_CHECKING:
     from learning_pipeline.sdk.overrides import Overrides
+    from learning_pipeline.sdk.posture import Postures
 
-__all__ = ["Recorder", "learnings", "load_overrides", "report", "shadow_performance"]
+__all__ = ["Recorder", "learnings", "load_overrides", "load_posture", "report", "shadow_performance"]
 
 
 def learnings(home: str | Path | None = None, hours: float = 24) -> dict[str, Any]:
@@ -87,3 +89,16 @@ def load_overrides(home: str | Path | None = None) -> Overrides:
     from learning_pipeline.sdk.overrides import overrides_of  # noqa: PLC0415  # a recorder needs none of this
 
     return overrides_of(home)
+
+
+def load_posture(home: str | Path | None = None) -> Postures:
+    """How aggressive and how early to exit the bot should be, by what its patterns' trades say; as is without a run.
+
+    Raises
+    ------
+    BadInput
+        The file is damaged, or was changed by hand: none of it is used.
+    """
+    from learning_pipeline.sdk.posture import postures_of  # noqa: PLC0415  # a recorder needs none of this
+
+    return postures_of(home)

@@ -52,6 +52,11 @@ class Home:
         return self.root / "overrides.json"
 
     @property
+    def postures(self) -> Path:
+        """How a bot should steer A and E."""
+        return self.root / "postures.json"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"

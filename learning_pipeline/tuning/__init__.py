@@ -4,6 +4,7 @@ Question: of what a pattern's gates kept out, was a part good enough to let in, 
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``, ``events.episode_outcomes``. Out: ``tuning.lessons``,
 ``tuning.selections``, ``tuning.transitions``.
+(``tuning.strength`` and ``tuning.strength_selections``, of closed trades, have a page of their own: `strength`.)
 
 A *lesson* is a pattern and a scope slice (any set of scope dimensions; ``{}`` is the whole pattern) with at least
 ``n_min`` labelled episodes in ``lookback_days`` up to the end of the day, as known then. Of an episode the first

@@ -94,7 +94,7 @@ def episodes(known: Known, as_ofs: list[int], settings: TuningSettings) -> pl.Da
         of an episode the first approved one counts, else the last; cancelled ones do not. What the bot reports of any
         signal of the episode is the episode's; the newest report counts.
     """
-    return as_known(known, _on_days(known.decided, as_ofs, settings.lookback_days))
+    return as_known(known, on_days(known.decided, as_ofs, settings.lookback_days))
 
 
 def as_known(known: Known, decided: pl.DataFrame) -> pl.DataFrame:
@@ -114,15 +114,15 @@ def as_known(known: Known, decided: pl.DataFrame) -> pl.DataFrame:
     return chosen.select(*kept, acted=pl.col("decision") == "approved")
 
 
-def n_in_window(known: Known, as_ofs: list[int], settings: TuningSettings) -> list[int]:
+def n_in_window(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> list[int]:
     """How many versions of decisions the lookback window of each day holds, at most."""
-    decided_on = np.sort(known.decided["decided_on"].to_numpy())
+    decided_on = np.sort(decided["decided_on"].to_numpy())
     ends = np.array(as_ofs, dtype=np.int64)
-    first, last = (np.searchsorted(decided_on, x, "right") for x in (ends - settings.lookback_days, ends))
+    first, last = (np.searchsorted(decided_on, x, "right") for x in (ends - lookback_days, ends))
     return [int(n) for n in last - first]
 
 
-def _on_days(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> pl.DataFrame:
+def on_days(decided: pl.DataFrame, as_ofs: list[int], lookback_days: int) -> pl.DataFrame:
     """One row per version and day (``as_of``) on which it counts and lies in the window."""
     first = pl.max_horizontal("since", "decided_on", pl.lit(min(as_ofs)))
     after = pl.min_horizontal("until", pl.col("decided_on") + lookback_days, pl.lit(max(as_ofs) + 1))

@@ -14,7 +14,7 @@ from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.permutation import Days, MaxT
 from learning_pipeline.tuning.scores import pool_of
 from learning_pipeline.tuning.settings import Rule
-from learning_pipeline.tuning.slices import Episodes
+from learning_pipeline.tuning.slices import Episodes, Population
 
 FORWARD_HALF, FORWARD_OTHERS = 0.05, 0.005
 """Levels of the two forward tests."""
@@ -49,8 +49,8 @@ class Forward(NamedTuple):
         return enough and self.p_half <= FORWARD_HALF and self.p_others <= FORWARD_OTHERS
 
 
-def members(found: Episodes, pattern_key: str, scope: str) -> Ints:
-    """Episodes of a slice, of one day; those of no slice where a name does not occur."""
+def members(found: Population, pattern_key: str, scope: str) -> Ints:
+    """Rows of a slice, of one day; those of no slice where a name does not occur."""
     inside = np.full(len(found.pattern), pattern_key in found.patterns)
     if pattern_key in found.patterns:
         inside = found.pattern % len(found.patterns) == found.patterns.index(pattern_key)

@@ -81,7 +81,7 @@ def learn(
     changes = Changes(known, days[0], days[-1], settings.lookback_days, grid)
     fold = _Fold(held_of(before), changes, grid, settings, rule)
     mined = [Lessons.frame()]
-    for part in _parts(days, n_in_window(known, days, settings)):
+    for part in in_parts(days, n_in_window(known.decided, days, settings.lookback_days)):
         found = episodes(known, part, settings)
         told = mine(Episodes.of(found, settings.lookback_days), grid, settings.n_min, rule)
         of_day, lessons = _by_day(found, part), _by_day(told, [EPOCH + dt.timedelta(days=day) for day in part])
@@ -150,10 +150,10 @@ class _Fold:
         return held._replace(selection=one, no_change_scopes=harmed)
 
 
-def _parts(days: list[int], n: list[int]) -> list[list[int]]:
+def in_parts(days: list[int], n: list[int]) -> list[list[int]]:
     """The days in parts that hold at most `MAX_ROWS` rows together, or one day.
 
-    >>> _parts([1, 2, 3], [MAX_ROWS, 1, 1])
+    >>> in_parts([1, 2, 3], [MAX_ROWS, 1, 1])
     [[1], [2, 3]]
     """
     parts: list[list[int]] = []

@@ -21,7 +21,7 @@ from learning_pipeline.tuning.counts import (
 from learning_pipeline.tuning.grid import Bools, Grid, Ints
 from learning_pipeline.tuning.scores import pool_of, t_statistics
 from learning_pipeline.tuning.settings import Rule
-from learning_pipeline.tuning.slices import Episodes, Slices, slices
+from learning_pipeline.tuning.slices import Episodes, Slices, scopes, slices, whose
 from learning_pipeline.tuning.tables import Lessons
 
 SAME_T = 9
@@ -68,7 +68,7 @@ def _of_slices(part: Slices, found: Episodes, tally: Tally, grid: Grid, rule: Ru
             "tightest": avoiding,
             **{name: _of(avoiding, getattr(tight, name)) for name in ("failures_avoided", "successes_lost")},
         }
-    ).with_columns(_scope(part, found), *_whose(part, found))
+    ).with_columns(scopes(part, found), *whose(part, found))
 
 
 def _scores(part: Slices, found: Episodes, reported: Bools, tally: Tally, wanted: Bools, grid: Grid) -> Floats:
@@ -81,23 +81,6 @@ def _scores(part: Slices, found: Episodes, reported: Bools, tally: Tally, wanted
         pool = pool_of(found.cell[rows], label, code, found.day[rows], grid)
         scores[:, wanted] = t_statistics(pool, int(wanted.sum()), found.n_days, grid)
     return scores
-
-
-def _whose(part: Slices, found: Episodes) -> tuple[pl.Series, pl.Series]:
-    """Pattern and day of each slice."""
-    as_of, pattern = np.divmod(part.pattern, len(found.patterns))
-    days = pl.Series("as_of", np.array(found.as_ofs)[as_of]).cast(pl.Int32).cast(pl.Date)
-    return pl.Series("pattern_key", found.patterns).gather(pattern), days
-
-
-def _scope(part: Slices, found: Episodes) -> pl.Series:
-    """Canonical JSON text of each slice's scope."""
-    inside = [
-        pl.Series([encode_sorted({name: value}).decode()[1:-1] for value in found.values[name]]).gather(number)
-        for name, number in zip(part.dims, part.value, strict=True)
-    ]
-    within = pl.concat_str(inside, separator=",") if inside else pl.repeat("", part.n)
-    return pl.select(pl.concat_str(pl.lit("{"), within, pl.lit("}")).alias("scope")).to_series()
 
 
 def _of(policy: Ints, values: NDArray) -> NDArray:

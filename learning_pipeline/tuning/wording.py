@@ -61,11 +61,11 @@ def episode_entries(
     levers : tuple of Lever
         Gates whose numbers tuning needs.
     """
-    today = decisions.filter(pl.col("pattern_key").is_not_null(), pl.col("day") == decisions["day"].max())
+    today = decisions.filter(pl.col("pattern_key").is_not_null(), pl.col("day") == pl.col("day").max())
     measured = gates.filter(pl.all_horizontal(pl.col("value", "base_threshold", "op").is_not_null()))
     there = measured.group_by("signal_id").agg(pl.col("gate")).rows()
     known = {signal_id: set(names) for signal_id, names in there}
-    ended = outcomes.filter(pl.col("day") == outcomes["day"].max(), pl.col("success").is_not_null())
+    ended = outcomes.filter(pl.col("day") == pl.col("day").max(), pl.col("success").is_not_null())
     told = [_episode(row, known.get(row["signal_id"], set()), levers) for row in _some(today)]
     return told + [
         Entry("EPISODE OUTCOME", {"signal_id": row["signal_id"], "outcome": "success" if row["success"] else "failure"})

@@ -161,13 +161,14 @@ began = time.perf_counter()
 import learning_pipeline as lp
 seconds = time.perf_counter() - began
 lp.load_overrides(sys.argv[1]).apply({"halo": 3.0})
+lp.load_posture(sys.argv[1]).steer(0.5, 0.5, "p", {"timeframe": "1h"})
 heavy = {"dagster", "mlflow", "duckdb", "polars", "pandera", "sqlalchemy", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 print(seconds)
 """
 
 
-def test_the_import_is_light_and_so_are_overrides(tmp_path) -> None:
+def test_the_import_is_light_and_so_are_overrides_and_postures(tmp_path) -> None:
     asked = [sys.executable, "-c", LIGHT, str(tmp_path)]
     times = [float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout) for _ in range(3)]
     assert min(times) < 0.5

@@ -31,7 +31,7 @@ FILLED = {
         "guard_value",
         "calibration",
     ],
-    "tuning": ["lessons"],
+    "tuning": ["lessons", "strength", "strength_selections"],
 }
 
 
