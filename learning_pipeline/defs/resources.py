@@ -157,8 +157,9 @@ class Chain(dg.ConfigurableResource):
         return cast("PostureSettings", self.effective_settings["posture"])
 
     def log(self, entries: Iterable[Entry]) -> None:
-        """Append to ``learning_system.log``."""
-        write_entries(self.paths.learning_log, entries)
+        """Append to ``learning_system.log``, where anything was due: else it was told before."""
+        if self.due.dirty_from is not None:
+            write_entries(self.paths.learning_log, entries)
 
     def _life(self, run_id: str) -> Any:
         return self.paths.dagster / "alive" / run_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -59,8 +60,7 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
         connection.begin()  # one transaction: hundreds of small ones would each be written to the log
         _require_columns(connection, tables)
         n_reloaded = sum(_bring_up(connection, lake, table) for table in tables)
-        for table in tables:
-            _show(connection, table, views.get(table.address()))
+        _show(connection, tables, views)
         connection.commit()
         connection.execute("CHECKPOINT")
     publish_file(temporary, path)
@@ -161,21 +161,31 @@ def _require_columns(connection: duckdb.DuckDBPyConnection, tables: list[type[Ta
 
 def _create_anew(connection: duckdb.DuckDBPyConnection, table: type[Table], columns: list[tuple[str, str]]) -> None:
     connection.execute(f"DROP TABLE IF EXISTS {_copied(table)} CASCADE")
+    connection.execute(f"COMMENT ON TABLE lake.{_DAYS} IS NULL")  # its view is made anew too
     connection.execute(f"DELETE FROM lake.{_DAYS} WHERE address = ?", [table.address()])  # noqa: S608  # our own names
     connection.execute(f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns)})")
 
 
-def _show(connection: duckdb.DuckDBPyConnection, table: type[Table], view: str | None) -> None:
-    """The analysts' view of a copied table, with the docs of its columns."""
+def _show(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]], views: Mapping[str, str]) -> None:
+    """The analysts' views of the copied tables with the docs of their columns, where they are not there already."""
+    statements = [line for table in tables for line in _view(table, views.get(table.address()))]
+    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    there = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [_DAYS]).fetchone()
+    if there == (digest,):
+        return
+    for statement in [*statements, f"COMMENT ON TABLE lake.{_DAYS} IS '{digest}'"]:
+        connection.execute(statement)
+
+
+def _view(table: type[Table], view: str | None) -> Iterator[str]:
     shown = f"{_quoted(table.room())}.{_quoted(table.table())}"
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(table.room())}")
-    connection.execute(
-        f"CREATE OR REPLACE VIEW {shown} AS {(view or newest_rows(table)).replace('{copied}', _copied(table))}"
-    )
-    connection.execute(f"COMMENT ON VIEW {shown} IS {_literal(table.grain())}")
+    query = (view or newest_rows(table)).replace("{copied}", _copied(table))
+    yield f"CREATE SCHEMA IF NOT EXISTS {_quoted(table.room())}"
+    yield f"CREATE OR REPLACE VIEW {shown} AS {query}"
+    yield f"COMMENT ON VIEW {shown} IS {_literal(table.grain())}"
     for name, (_, _, description) in table.columns_described().items():
         if description:
-            connection.execute(f"COMMENT ON COLUMN {shown}.{_quoted(name)} IS {_literal(description)}")
+            yield f"COMMENT ON COLUMN {shown}.{_quoted(name)} IS {_literal(description)}"
 
 
 def newest_rows(table: type[Table]) -> str:

@@ -34,6 +34,7 @@ def values_of(table: type[Table], name: str) -> list[Any]:
     kind = column.dtype.type
     asked = {check.name: check.statistics for check in column.checks}
     words = list(asked.get("isin", {}).get("allowed_values", []))
+    words += [limits["min_value"] for name, limits in asked.items() if name == "greater_than_or_equal_to"]
     words += ["x" * (limits["exact_value"] or limits["min_value"]) for limits in [asked.get("str_length")] if limits]
     if isinstance(kind, pl.List):
         inner = VALUES[kind.inner.base_type()]

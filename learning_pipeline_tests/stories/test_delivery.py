@@ -18,7 +18,7 @@ from learning_pipeline.contracts import content_sha256
 from learning_pipeline.events.tables import EVENT_TABLES, Deliveries, Quarantine
 from learning_pipeline_tests.worlds import Root, as_lines, bot_events, hourly_bars
 
-FEW = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 BEING_WRITTEN = b'{"event_id":"no newline yet'
 REFUSED = [b'{"event_id":"x","type":"nonsense"}\n', b"not json\n", b'{"event_id":"y","event_id":"y"}\n']
 

@@ -78,7 +78,7 @@ def test_the_report_tells_of_the_demo_and_warns_of_its_spread(place: Path) -> No
         "How far the simulator is off",
     ):
         assert words in page
-    assert page.count("<svg") == 8
+    assert page.count("<svg") == 10
     assert len(page) < 250_000
 
 

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.tuning.changes import Changes, Seen, differences
@@ -122,6 +122,7 @@ def test_sums_equal_a_fresh_count_of_every_day(seed: int, n: int, after: int, sc
     assert found == [plainly(world, policy, k, after, scope) for k in range(17)]
 
 
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), pieces=st.integers(1, 6))
 def test_runs_of_any_length_give_the_same(seed: int, pieces: int) -> None:
     world = some_world(random.Random(seed), 25, reported=0.4)

@@ -101,8 +101,10 @@ def test_bars_that_go_on_without_the_bot_are_told(tmp_path: Path) -> None:
 
 
 def test_data_from_the_future_is_told(tmp_path: Path) -> None:
-    ahead = (dt.datetime.now(dt.UTC) - MONDAY) / dt.timedelta(hours=1) + 24 * 40
-    found = diagnosis(told(tmp_path, decided("a", "AAA", 1) + decided("b", "AAA", ahead), hourly_bars(2, 2, ("AAA",))))
+    days = (dt.datetime.now(dt.UTC) - MONDAY).days - 20
+    bars = hourly_bars(2, 2, ("AAA",)).with_columns(pl.col("ts") + dt.timedelta(days=days))
+    past, ahead = decided("a", "AAA", 24 * days + 1), decided("b", "AAA", 24 * (days + 60))
+    found = diagnosis(told(tmp_path, past + ahead, bars))
     assert "in the future" in found.of("clock", "warning")
     assert "The bars of 1 symbol have stopped" in found.of("bars", "warning")
 
