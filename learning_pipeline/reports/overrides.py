@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TITLE = "Overrides"
 COLUMNS = ("pattern and slice", "change", "state", "chosen on", "since then")
-MOST = 16
+MOST = 12
 WORTH = 2 / 3
 """Share of successes at two misses caught per failure added."""
 
@@ -26,7 +26,7 @@ def overrides_section(facts: Facts) -> Section:
     """Overrides in the shadow and in force, with the evidence that chose them and the evidence since."""
     if facts.overrides is None:
         return Section("overrides", TITLE, ("This warehouse has no table of overrides, so none is shown.",))
-    live = facts.overrides.filter(pl.col("state") != "retired").sort("state", "pattern_key", "scope", "override_id")
+    live = _largest_first(facts.overrides.filter(pl.col("state") != "retired"))
     says = (_counts(facts.overrides), _noise(facts.tested))
     if live.is_empty():
         return Section("overrides", TITLE, says)
@@ -35,7 +35,8 @@ def overrides_section(facts: Facts) -> Section:
         "95 % intervals (Wilson). Right of the line at two thirds it catches two misses per failure added. A hollow "
         "mark far right of its filled one is what choosing the best of many looks like."
     )
-    grid = Grid("In force or on trial", COLUMNS, [_cells(row) for row in live.to_dicts()])
+    title = "In force or on trial" if live.height <= MOST else f"The {MOST} of {live.height} with the most decisions"
+    grid = Grid(title, COLUMNS, [_cells(row) for row in live.head(MOST).to_dicts()])
     note = (
         "A change comes into force by a permutation test of every lesson at once, or by what it did after it was "
         "chosen; until then it moves nothing. It stays for 90 days, or until failures outnumber successes over ten or "
@@ -54,11 +55,14 @@ def overrides_drawing(live: pl.DataFrame) -> Drawing | None:
     live : DataFrame
         One row per override: ``pattern_key, scope, state, benefit, harm, forward_benefit, forward_harm``.
     """
-    rows = live.filter(pl.col("benefit").is_not_null()).sort(
-        "state", pl.col("benefit") + pl.col("harm"), descending=[False, True]
-    )
-    shown = rows.head(MOST).to_dicts()[::-1]
+    shown = _largest_first(live.filter(pl.col("benefit").is_not_null())).head(MOST).to_dicts()[::-1]
     return Drawing(WIDE, 0.9 + 0.38 * len(shown), lambda axes: _draw(axes, shown)) if shown else None
+
+
+def _largest_first(live: pl.DataFrame) -> pl.DataFrame:
+    """What is in force first, then by the decisions that it changed, before and since."""
+    size = pl.sum_horizontal("benefit", "harm", "forward_benefit", "forward_harm")
+    return live.sort("state", size, "pattern_key", "scope", descending=[False, True, False, False])
 
 
 def _draw(axes: Axes, rows: list[dict[str, Any]]) -> None:
