@@ -37,7 +37,7 @@ are simulated outcomes, or what the bot reports of any signal of the episode whe
   and against the rest of the same pool (hypergeometric).
 - *Lifecycle* (`lifecycle.step`, one day of a fold): what a lesson speaks for is frozen as a selection in ``shadow``;
   where it speaks for another policy on a test day, that joins as a selection of its own (frozen alone, the guess of a
-  lesson's first days would keep every better one out for a year: power .15 instead of .53 on planted worlds). One
+  lesson's first days would keep every better one out for a year: power .15 instead of .56 on planted worlds). One
   becomes ``active`` (a) on a test day, every 30 days for all lessons at once, where Benjamini-Hochberg over the lessons
   tested puts the frozen policy's p at q <= .05; a lesson that speaks for nothing counts as p = 1, for leaving it out
   would test only what looks good; or (b) where its forward decisions, looked at when 10, 15, 20, 30, 40, 60, 80 were
