@@ -13,8 +13,10 @@ from rich.table import Table
 from benchmarks import allocation, ingestion, outcomes, refresh, replay, tuning
 from benchmarks.line import Line
 
-PARTS = {"outcomes": outcomes.lines, "ingestion": ingestion.lines, "refresh": refresh.lines, "replay": replay.lines}
-PARTS |= {"tuning": tuning.lines, "allocation": allocation.lines}
+PARTS = {
+    part.__name__.removeprefix("benchmarks."): part.lines
+    for part in (outcomes, ingestion, refresh, replay, tuning, allocation)
+}
 
 
 def main() -> int:
