@@ -43,7 +43,7 @@ class Effects(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What each episode adds to, by either source of labels: arrays of shape (2, n), simulated first.
+    """What each episode adds to, by source of labels: arrays of shape (2, n), simulated first; (1, n): none reported.
 
     ``label`` 1, 0, -1 (none); ``kind`` of answer and label; ``cell`` and label, the last number for none.
     """
@@ -55,7 +55,8 @@ class Tally(NamedTuple):
     @classmethod
     def of(cls, episodes: Episodes, grid: Grid) -> Tally:
         """Numbers that do not depend on the slice."""
-        label = np.stack([episodes.simulated, episodes.reported])
+        sources = [episodes.simulated, episodes.reported]
+        label = np.stack(sources if (episodes.reported >= 0).any() else sources[:1])
         kind = np.where(label < 0, 4, 2 * episodes.acted + label) * 2 + (episodes.cell == grid.size + UNTOLD)
         inside = (label >= 0) & (episodes.cell < grid.size)
         return cls(label, kind, np.where(inside, label * grid.size + episodes.cell, 2 * grid.size))
@@ -63,9 +64,9 @@ class Tally(NamedTuple):
 
 def is_reported(found: Slices, tally: Tally) -> Bools:
     """Slices in which the bot reported how every labelled episode ended; shape (n_slices,)."""
-    simulated, reported = tally.label >= 0
-    if not reported.any():
+    if len(tally.label) == 1:
         return np.zeros(found.n, dtype=np.bool_)
+    simulated, reported = tally.label >= 0
     told = np.bincount(found.code[reported[found.rows]], minlength=found.n) > 0
     missing = np.bincount(found.code[(simulated & ~reported)[found.rows]], minlength=found.n) > 0
     return told & ~missing
