@@ -66,7 +66,7 @@ def demo(
 ) -> None:
     """The main job on bundled real bars: paper session, events, whole chain; prints verdicts and where to look."""
     from learning_pipeline.cli.demo import run_demo  # noqa: PLC0415  # Dagster is slow to import
-    from learning_pipeline.cli.planted import run_planted_demo  # noqa: PLC0415
+    from learning_pipeline.cli.planted import run_planted_demo  # noqa: PLC0415  # so is it here
 
     if planted:
         return run_planted_demo(Home.at(home or Path("data/planted")), as_json=as_json)

@@ -38,7 +38,8 @@ def run_planted_demo(home: Home, *, as_json: bool) -> None:
     report = write_report(home)
     columns, rows = query_rows(home, STATES)
     if as_json:
-        write_json({"home": str(home.root), "report": str(report), "overrides": [dict(zip(columns, r)) for r in rows]})  # noqa: B905
+        overrides = [dict(zip(columns, row, strict=True)) for row in rows]
+        write_json({"home": str(home.root), "report": str(report), "overrides": overrides})
         return
     print_table(["pattern", "what is true of it"], [(p.name, p.truth) for p in PATTERNS], title="What was planted")
     tell("")

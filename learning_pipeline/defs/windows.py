@@ -7,9 +7,9 @@ import polars as pl
 from learning_pipeline.contracts import Table, days_between
 from learning_pipeline.contracts.days import ONE_DAY
 from learning_pipeline.defs.resources import Chain
+from learning_pipeline.defs.tables import PREVIEW_ROWS
 
 WINDOW = "analysis.windows"
-PREVIEW_ROWS = 10
 
 
 def as_ofs(chain: Chain) -> list[dt.date]:
