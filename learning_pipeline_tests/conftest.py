@@ -5,8 +5,10 @@ import gc
 import pytest
 from hypothesis import settings
 
-# A busy machine makes an example slow, not wrong; speed is measured elsewhere, as ratios.
-settings.register_profile("steady", deadline=None)
+# A busy machine makes an example slow, not wrong; speed is measured elsewhere, as ratios. What is green stays green:
+# the same examples every time; `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=300)
 settings.load_profile("steady")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from learning_pipeline.stats import total_interval
 from learning_pipeline.tuning.evidence import forward, members, newly_admitted, t_and_p
 from learning_pipeline.tuning.grid import Grid, Ints
 from learning_pipeline.tuning.held import Worth
-from learning_pipeline.tuning.lifecycle import Lesson, does_harm
+from learning_pipeline.tuning.lifecycle import EPOCH, Lesson, does_harm
 from learning_pipeline.tuning.permutation import seed_of
 from learning_pipeline.tuning.settings import Rule, TuningSettings
 from learning_pipeline.tuning.slices import Episodes
@@ -28,7 +29,7 @@ class Window:
     found : DataFrame
         `episodes` of that day.
     gates : DataFrame
-        ``events.gates``, for base limits.
+        ``events.gates``, for base limits; of later days ignored, of several versions the newest counts.
     """
 
     def __init__(self, day: int, found: pl.DataFrame, gates: pl.DataFrame, settings: TuningSettings) -> None:
@@ -73,7 +74,10 @@ class Window:
 
     def _bases(self, rows: Ints) -> dict[str, float]:
         signals = self._frame[rows].select("signal_id")
-        of_levers = self._gates.join(signals, on="signal_id", how="semi")
+        known = self._gates.join(signals, on="signal_id", how="semi").filter(
+            pl.col("day") <= EPOCH + dt.timedelta(days=self._day)
+        )
+        of_levers = known.sort("day").unique(["signal_id", "gate"], keep="last", maintain_order=True)
         found = {lever.name: of_levers.filter(pl.col("gate") == lever.gate) for lever in self._settings.levers}
         limits = {name: gates["base_threshold"].drop_nulls().unique().to_list() for name, gates in found.items()}
         return {name: values[0] for name, values in limits.items() if len(values) == 1}

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.tuning import Learned, Rule, Selections, TuningSettings, learn
@@ -150,6 +150,7 @@ def test_a_year_in_months_equals_all_at_once() -> None:
 
 @settings(max_examples=10)
 @given(seed=st.integers(0, 10**6), cut=st.integers(2, 18))
+@example(seed=70651, cut=3)  # a gate of a later version told another base limit
 def test_nothing_later_changes_a_day(seed: int, cut: int) -> None:
     world = some_world(random.Random(seed), 60, reported=0.3)
     past: Any = tuple([row for row in part if row["day"] <= day(cut)] for part in world)
