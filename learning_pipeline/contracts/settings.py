@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,6 +12,8 @@ class Settings(BaseModel):
     """Frozen, strict settings: an unknown key is an error; units stand in the descriptions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    bare_variables: ClassVar[bool] = False
+    """Whether each key in upper case is an environment variable too, beside the one with the room's prefix."""
 
     def sha256(self, without: frozenset[str] = frozenset()) -> str:
         """Fingerprint of every value, defaults included, but for the fields named: 64 hexadecimal digits."""

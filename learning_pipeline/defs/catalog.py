@@ -9,6 +9,7 @@ from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
+from learning_pipeline.books import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -48,6 +49,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "overrides": Rule,
     "allocation": AllocationSettings,
     "posture": PostureSettings,
+    "books": BooksSettings,
 }
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""

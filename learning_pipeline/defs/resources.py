@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr
 
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.books import BooksSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
 from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
@@ -155,6 +156,11 @@ class Chain(dg.ConfigurableResource):
     def posture(self) -> PostureSettings:
         """Settings of posture."""
         return cast("PostureSettings", self.effective_settings["posture"])
+
+    @property
+    def books(self) -> BooksSettings:
+        """Settings of the learning book and the research budget."""
+        return cast("BooksSettings", self.effective_settings["books"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``, where anything was due: else it was told before."""

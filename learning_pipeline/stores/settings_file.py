@@ -23,7 +23,7 @@ def load_settings(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Settings]:
-    """Settings of each room; environment variables are named LEARNING_PIPELINE_<ROOM>_<KEY>.
+    """Settings of each room; environment variables are named LEARNING_PIPELINE_<ROOM>_<KEY>, some rooms' also <KEY>.
 
     Raises
     ------
@@ -57,16 +57,21 @@ def _require_known(source: str, given: Mapping[str, Any], rooms: Mapping[str, ty
 
 
 def _from_environment(rooms: Mapping[str, type[Settings]], environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Values of the variables that name a room; an empty one counts as not set."""
-    prefixes = {room: f"{ENVIRONMENT_PREFIX}{room}_".upper() for room in rooms}
+    """Values of the variables that name a room, over those that name a key alone; an empty one counts as not set."""
+    given = {name: text for name, text in environment.items() if text}
     return {
-        room: {
-            name.removeprefix(prefix).lower(): _value(text)
-            for name, text in environment.items()
-            if name.startswith(prefix) and text
-        }
-        for room, prefix in prefixes.items()
+        room: {key: _value(given[key.upper()]) for key in _bare(model) if key.upper() in given}
+        | _prefixed(f"{ENVIRONMENT_PREFIX}{room}_".upper(), given)
+        for room, model in rooms.items()
     }
+
+
+def _bare(model: type[Settings]) -> list[str]:
+    return list(model.model_fields) if model.bare_variables else []
+
+
+def _prefixed(prefix: str, given: Mapping[str, str]) -> dict[str, Any]:
+    return {name.removeprefix(prefix).lower(): _value(text) for name, text in given.items() if name.startswith(prefix)}
 
 
 def _value(text: str) -> Any:

@@ -1,0 +1,1 @@
+"""Doors to what others run: their formats in, their protocols out."""

@@ -1,0 +1,9 @@
+"""Books: whose money a trade risks, and what each book may still risk.
+
+The profit book harvests; the learning and the research book pay to find out, from money of their own
+(seeds learning-book and research-budget; SEMANTICS 7 and 8).
+"""
+
+from learning_pipeline.books.settings import BooksSettings
+
+__all__ = ["BooksSettings"]
