@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from importlib.resources import files
 
-import swagger_ui_bundle
 from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
@@ -54,7 +54,7 @@ def create_app(home: Home, people: People, hosts: Collection[str] = ()) -> FastA
 
 
 def _show_docs(app: FastAPI) -> None:
-    app.mount(ASSETS, StaticFiles(directory=swagger_ui_bundle.swagger_ui_path))
+    app.mount(ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")))
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
@@ -63,7 +63,7 @@ def _show_docs(app: FastAPI) -> None:
             title=app.title,
             swagger_js_url=f"{ASSETS}/swagger-ui-bundle.js",
             swagger_css_url=f"{ASSETS}/swagger-ui.css",
-            swagger_favicon_url=f"{ASSETS}/favicon-32x32.png",
+            swagger_favicon_url=f"{ASSETS}/favicon.png",
         )
         page.headers["content-security-policy"] = PAGE_MAY
         return page

@@ -54,7 +54,7 @@ def test_the_docs_page_needs_nothing_from_elsewhere(home: Home) -> None:
     page = client(home).get("/docs")
     assert page.status_code == 200
     assert "://" not in page.text
-    for path in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"):
+    for path in ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png"):
         assert f"/docs/assets/{path}" in page.text
         assert client(home).get(f"/docs/assets/{path}").status_code == 200
     assert client(home).get("/docs/assets/../app.py").status_code == 404
