@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.books import BooksSettings
+from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
 from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint

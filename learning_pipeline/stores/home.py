@@ -62,6 +62,16 @@ class Home:
         return self.root / "postures.json"
 
     @property
+    def learning_book(self) -> Path:
+        """What the learning book may still risk."""
+        return self.root / "learning_book.json"
+
+    @property
+    def experiments(self) -> Path:
+        """Experiments, and what research may still risk."""
+        return self.root / "experiments.json"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"
