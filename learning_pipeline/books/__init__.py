@@ -1,9 +1,5 @@
 """Books: whose money a trade risks, and what each book may still risk.
 
 The profit book harvests; the learning and the research book pay to find out, from money of their own
-(seeds learning-book and research-budget; SEMANTICS 7 and 8).
+(seeds learning-book and research-budget; SEMANTICS 7 and 8). This package imports no Polars: bots import it.
 """
-
-from learning_pipeline.books.settings import BooksSettings
-
-__all__ = ["BooksSettings"]

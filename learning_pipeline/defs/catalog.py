@@ -9,7 +9,14 @@ from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
-from learning_pipeline.books import BooksSettings
+from learning_pipeline.books.research.tables import (
+    Attributions,
+    ExperimentRequests,
+    Experiments,
+    ResearchBudget,
+    ResearchTrades,
+)
+from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -39,7 +46,9 @@ TUNED: list[type[Table]] = [Lessons, Selections, Moves, Strength, StrengthSelect
 DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
+RESEARCHED: list[type[Table]] = [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
+DERIVED += RESEARCHED
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {

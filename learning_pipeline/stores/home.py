@@ -62,6 +62,11 @@ class Home:
         return self.root / "postures.json"
 
     @property
+    def experiments(self) -> Path:
+        """Experiments and research money, as a bot routes by them."""
+        return self.root / "experiments.json"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"
@@ -70,6 +75,11 @@ class Home:
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "learning_pipeline.toml"
+
+    @property
+    def people(self) -> Path:
+        """Who may call the Ops API."""
+        return self.root / "people"
 
     @property
     def dagster(self) -> Path:

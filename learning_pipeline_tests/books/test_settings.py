@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import cast
 
-from learning_pipeline.books import BooksSettings
+from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.stores.settings_file import load_settings
 
 
