@@ -9,6 +9,7 @@ from learning_pipeline.defs import (
     exploration,
     missed,
     overrides,
+    playbooks,
     proposals,
     research,
     shadow,
@@ -23,7 +24,7 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, research, warehouse]
+MODULES += [allocation, research, playbooks, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

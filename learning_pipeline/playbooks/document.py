@@ -119,6 +119,11 @@ class Document:
         inside = range(without.body, without.end) if without else range(0)
         return [heading[:2] for heading in self.headings if self._offsets[heading.first] not in inside]
 
+    def without(self, title: str) -> bytes:
+        """The file without a section's body; errors as `section`."""
+        found = self.section(title)
+        return self.content[: found.body] + self.content[found.end :] if found else self.content
+
     def body(self, title: str) -> str:
         """Text of a section without its heading; empty where there is none; errors as `section`."""
         found = self.section(title)

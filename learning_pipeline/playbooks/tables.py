@@ -58,6 +58,7 @@ class Validation(Table, key=("playbook_id", "as_of"), newest=("playbook_id", "as
     look_high: pl.Float64 = pa.Field(nullable=True, description="one-sided upper bound then")
     looked_on: pl.Date = pa.Field(nullable=True, description="day of that look")
     next_look_n: pl.Int64 = pa.Field(nullable=True, description="closed trades at the next look; null after the last")
+    unchanged_since: pl.Date = pa.Field(description="first day as of which all of this was the same")
     split_feature: pl.String = pa.Field(nullable=True, description="feature of the split; null without one")
     split_at: pl.Float64 = pa.Field(nullable=True, description="high: the feature is at or above this")
     n_high: pl.Int64 = pa.Field(nullable=True, ge=0, description="trades of the high half")

@@ -63,7 +63,7 @@ def validate(
         for playbook_id, claim in sorted(claims.items()):
             before = newest.get(playbook_id)
             if before is None or playbook_id in changed or not _is_of(before, claim):
-                before = _row(claim, books.of(playbook_id), before, day)
+                before = _told(_row(claim, books.of(playbook_id), before, day), before, day)
             newest[playbook_id] = {**before, "day": day, "as_of": day}
             said.append(newest[playbook_id])
         kept.append(books.frame(day))
@@ -87,6 +87,13 @@ def _row(claim: Claim, trades: list[Counted], before: Row | None, day: dt.date) 
         "next_look_n": size_of_look(claim, taken["n_looks"]),
         "claim_sha256": claim.sha256,
     }
+
+
+def _told(row: Row, before: Row | None, day: dt.date) -> Row:
+    """A new row, with the day since which it says the same: figures may come out as they were."""
+    dated = ("day", "as_of", "unchanged_since")
+    is_new = before is None or any(row[name] != before[name] for name in row if name not in dated)
+    return {**row, "unchanged_since": day if is_new or before is None else before["unchanged_since"]}
 
 
 def _is_same(row: Row, claim: Claim) -> bool:

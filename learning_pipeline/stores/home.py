@@ -67,6 +67,11 @@ class Home:
         return self.root / "experiments.json"
 
     @property
+    def playbooks(self) -> Path:
+        """Playbooks, where no other folder is set; people edit them, evidence and approved edits are written in."""
+        return self.root / "playbooks"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"
