@@ -72,6 +72,11 @@ class Home:
         return self.root / "playbooks"
 
     @property
+    def learning_book(self) -> Path:
+        """What the learning book may still risk."""
+        return self.root / "learning_book.json"
+
+    @property
     def learning_log(self) -> Path:
         """What the learning system did, and why it did not."""
         return self.root / "learning_system.log"
