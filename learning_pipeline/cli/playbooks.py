@@ -22,7 +22,7 @@ from learning_pipeline.stores.settings_file import load_settings
 from learning_pipeline.stores.suggestions import Suggestions
 
 COLUMNS = ["playbook", "status", "trades", "win rate", "avg R", "claim"]
-SUGGESTED = ["suggestion_id", "state", "playbook", "section", "judge", "asked for", "decided by"]
+SUGGESTED = ["suggestion_id", "state", "playbook", "section", "judge"]
 STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -112,7 +112,7 @@ def _print_difference(diff: str) -> None:
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     is_rate = row["metric"] == "win_rate"
     claim = f"win > {row['threshold']:.0%}" if is_rate else f"R > {row['threshold']:+.2f}"
-    trades = "" if row.get("n_trades") is None else f"{row['n_trades']:,} of {row['next_look_n'] or 'all looks'}"
+    trades = "" if row.get("n_trades") is None else f"{row['n_trades']:,}/{row['next_look_n'] or 'all'}"
     rates = _number(row.get("win_rate"), ".1%"), _number(row.get("avg_r"), "+.2f")
     return row["playbook_id"], row["status"] or "no run yet", trades, *rates, claim
 
@@ -122,5 +122,4 @@ def _number(value: float | None, how: str) -> str | None:
 
 
 def _suggested(row: dict[str, Any]) -> tuple[Any, ...]:
-    named = [row[name] for name in ("suggestion_id", "state", "playbook_id", "section", "judge")]
-    return *named, f"{row['requested_at']:%Y-%m-%d %H:%M}", row["actor"]
+    return tuple(row[name] for name in ("suggestion_id", "state", "playbook_id", "section", "judge"))

@@ -58,7 +58,8 @@ def judged(chain: Chain, files: PlaybookFiles, claims: Mapping[str, Claim], vali
     for judge in _judges(chain):
         new += _ask(chain, judge, _facts(chain, ledger, files, claims, newest), ledger, files)
     chain.log(suggestion_entries([*({**row, "state": "stale"} for row in stale), *new]))
-    _write_evidence(chain, ledger, files, newest, is_asked=chain.books.research_auto_aggregate or bool(asked))
+    missing = _write_evidence(chain, ledger, files, newest, is_asked=chain.books.research_auto_aggregate or bool(asked))
+    chain.log(evidence_entries(validation, missing))
     return ledger.every()
 
 
@@ -119,13 +120,13 @@ def _start_experiment(chain: Chain, origin: str, request_id: str, suggestion: Ex
 
 def _write_evidence(
     chain: Chain, ledger: Suggestions, files: PlaybookFiles, newest: pl.DataFrame, *, is_asked: bool
-) -> None:
-    """The card of each playbook that has enough trades into its file."""
+) -> dict[str, str]:
+    """The card of each playbook that has enough trades into its file; the others with the reason."""
     missing = unwritten(newest, chain.playbooks.playbook_min_evidence_write, is_asked=is_asked)
     known = ledger.every()
     for row in newest.filter(~pl.col("playbook_id").is_in(list(missing))).iter_rows(named=True):
         _write_card(files, ledger, row, [each for each in known if each["playbook_id"] == row["playbook_id"]])
-    chain.log(evidence_entries(newest, missing))
+    return missing
 
 
 def _write_card(files: PlaybookFiles, ledger: Suggestions, row: Row, suggested: list[Row]) -> None:

@@ -21,14 +21,23 @@ def fault_entries(faults: Mapping[str, str]) -> list[Entry]:
 
 
 def evidence_entries(validation: pl.DataFrame, unwritten: Mapping[str, str]) -> list[Entry]:
-    """Evidence of one day where it changed, and why it is not in its file, where it is not."""
-    rows = validation.filter(pl.col("as_of") == pl.col("unchanged_since"), pl.col("n_trades") > 0)
+    """Evidence of some days where it changed; of the newest of each playbook why it is not in its file.
+
+    Parameters
+    ----------
+    validation : DataFrame
+        ``playbooks.validation`` of the days.
+    unwritten : mapping of str to str
+        By playbook_id the reason, where there is one.
+    """
+    changed = validation.filter(pl.col("as_of") == pl.col("unchanged_since"), pl.col("n_trades") > 0)
+    rows = changed.sort("as_of", "playbook_id").group_by("playbook_id", maintain_order=True).last()
     return [_evidence(row, unwritten.get(row["playbook_id"])) for row in rows.iter_rows(named=True)]
 
 
 def _evidence(row: Row, unwritten: str | None) -> Entry:
     names = ["status", "n_trades", "n_effective", "win_rate", "avg_r", "next_look_n"]
-    told = {"playbook": row["playbook_id"], **{name: row[name] for name in names}}
+    told = {"playbook": row["playbook_id"], "as_of": row["as_of"], **{name: row[name] for name in names}}
     return Entry("PLAYBOOK EVIDENCE", {**told, "file": unwritten or "written"})
 
 

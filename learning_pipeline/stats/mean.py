@@ -23,7 +23,7 @@ def mean_interval(
     Returns
     -------
     tuple of float or None
-        None where they count as no more than one, or are all alike: no spread was seen, which is no proof.
+        None where they count as fewer than two, or are all alike: no spread was seen, which is no proof.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def mean_interval(
     from scipy import special  # noqa: PLC0415  # slow to import; who only reads tables never counts
 
     n = float(len(x)) if effective_n is None else effective_n
-    if n <= 1 or len(set(x)) < 2:
+    if n < 2 or len(set(x)) < 2:
         return None
     mean = math.fsum(x) / len(x)
     variance = math.fsum((each - mean) ** 2 for each in x) / (len(x) - 1)
