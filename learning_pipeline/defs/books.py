@@ -9,6 +9,7 @@ import polars as pl
 from learning_pipeline.books.learning import Current, document
 from learning_pipeline.books.learning.blocks import book_blocks
 from learning_pipeline.books.learning.fold import EQUITY_DAYS, Folded, fold_risk
+from learning_pipeline.books.learning.isolation import strayed
 from learning_pipeline.books.learning.moves_of import Events
 from learning_pipeline.books.learning.pnl import book_pnl
 from learning_pipeline.books.learning.settings import LearningBookSettings
@@ -25,7 +26,7 @@ from learning_pipeline.reports import budget_drawing
 from learning_pipeline.stores.learning_book_file import write_learning_book
 
 MOST_NAMES = 20
-"""Trades named by the check, at most."""
+"""Trades named by the check, and reasons counted, at most."""
 
 
 @dg.multi_asset(
@@ -73,15 +74,16 @@ def _publish(chain: Chain, folded: Folded) -> None:
 
 
 def _by_reason(blocks: pl.DataFrame) -> dict[str, Any]:
-    return {f"n_{reason}": n for reason, n in blocks["reason"].value_counts(sort=True).iter_rows()}
+    commonest = blocks["reason"].value_counts(sort=True).head(MOST_NAMES)
+    return {f"n_{reason}": n for reason, n in commonest.iter_rows()}
 
 
-@dg.asset_check(asset=asset_key(Risk), blocking=True)
-def learning_trades_never_touch_profit_budget(risk: pl.DataFrame) -> dg.AssetCheckResult:
+@dg.asset_check(asset=asset_key(Risk), additional_ins={"trades": reads(Trades)}, blocking=True)
+def learning_trades_never_touch_profit_budget(risk: pl.DataFrame, trades: pl.DataFrame) -> dg.AssetCheckResult:
     """No trade that was ordered for the learning or the research book is closed in another.
 
     Its loss would count in figures of profit. The bot repairs it by telling the close again, a later `at` and its book.
     """
-    wrong = risk.filter(pl.col("reason") == "closed_in_another_book")
-    names = ", ".join(wrong["trade_id"].unique().sort().head(MOST_NAMES))
-    return dg.AssetCheckResult(passed=wrong.is_empty(), metadata={"n_wrong": wrong.height, "trades": names})
+    wrong = strayed(risk, trades)
+    said: dict[str, Any] = {"n_wrong": wrong.len(), "trades": ", ".join(wrong.head(MOST_NAMES))}
+    return dg.AssetCheckResult(passed=wrong.is_empty(), metadata=said)
