@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import gc
+import os
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,10 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=300)
 settings.load_profile("steady")
+
+# A sixth of every small run each; the tests of pictures and of threads ask for theirs.
+os.environ["LEARNING_PIPELINE_PICTURES"] = "off"
+os.environ["POLARS_MAX_THREADS"] = "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,13 @@ from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
+from learning_pipeline.books.research.tables import (
+    Attributions,
+    ExperimentRequests,
+    Experiments,
+    ResearchBudget,
+    ResearchTrades,
+)
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.events.tables import (
@@ -41,6 +48,7 @@ DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
+BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED, *BOOKED]
 TABLES = [*LANDED, *DERIVED]
 

@@ -21,6 +21,7 @@ from learning_pipeline.errors import BadSettings
 from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
+from learning_pipeline.stores.experiments import Experiments
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.lake import Lake
@@ -89,6 +90,17 @@ class Chain(dg.ConfigurableResource):
     def approvals(self) -> Approvals:
         """Answers of people, in the ledger."""
         return Approvals(self.paths.ledger)
+
+    @property
+    def experiments(self) -> Experiments:
+        """Experiments and research money, in the ledger."""
+        return Experiments(self.paths.ledger)
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether this run reaches the end of the data: only then it says how things stand now."""
+        newest = self.due.newest_known_at
+        return self.days is not None and newest is not None and self.days[1] >= newest.date()
 
     @property
     def inbox(self) -> Inbox:

@@ -82,6 +82,11 @@ class Home:
         return self.root / "learning_pipeline.toml"
 
     @property
+    def people(self) -> Path:
+        """Who may call the Ops API."""
+        return self.root / "people"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's instance."""
         return self.root / "dagster"

@@ -27,9 +27,9 @@ LOG_RETENTION = {"delta.logRetentionDuration": "interval 400 days"}
 
 
 class Replaced(NamedTuple):
-    """What a write did: version of the table, whether a commit was made."""
+    """What a write did: version of the table (None: it does not exist, for want of rows), whether a commit was made."""
 
-    version: int
+    version: int | None
     changed: bool
 
 
@@ -106,7 +106,10 @@ class Lake:
         return current(self.uri(table))
 
     def _replace_once(self, table: type[Table], checked: pl.DataFrame, first: dt.date, last: dt.date) -> Replaced:
-        delta = self._open(table) or self._created(table)
+        there = self._open(table)
+        if there is None and checked.is_empty():
+            return Replaced(None, changed=False)
+        delta = there or self._created(table)
         if _rows(delta, table, first, last).sort(*table.key()).equals(checked):
             return Replaced(delta.version(), changed=False)
         predicate = f"day >= '{first}' AND day <= '{last}'"

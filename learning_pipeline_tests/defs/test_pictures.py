@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from learning_pipeline.defs.pictures import MOST_BYTES, picture
+import pytest
+
+from learning_pipeline.defs.pictures import MOST_BYTES, VARIABLE, picture
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
 
 PICTURED = {
@@ -17,6 +19,11 @@ PICTURED = {
     "analysis/what_if",
     "analysis/edge_decay",
 }
+
+
+@pytest.fixture(autouse=True)
+def _drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE)
 
 
 def pictures(root: Root) -> dict[str, str]:
@@ -42,3 +49,11 @@ def test_assets_that_a_person_looks_at_carry_a_small_picture(tmp_path: Path) -> 
 def test_an_empty_run_shows_none(tmp_path: Path) -> None:
     assert pictures(Root(tmp_path)) == {}
     assert picture(None) == {}
+
+
+def test_pictures_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "off")
+    root = Root(tmp_path)
+    bars = hourly_bars(2, 2)
+    root.deliver([], bars)
+    assert pictures(root) == {}
