@@ -16,6 +16,7 @@ import learning_pipeline as lp
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
+from learning_pipeline.stores.experiments_file import write_experiments
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.defs.traded import HOUR, closed, event
 from learning_pipeline_tests.worlds import MONDAY, Root
@@ -151,11 +152,9 @@ def test_the_bot_reads_what_is_left(booked: Root) -> None:
 
 
 def test_running_experiments_stand_in_the_context(booked: Root, tmp_path: Path) -> None:
-    from learning_pipeline.stores.digested_file import write_digested
-
     (tmp_path / "learning_book.json").write_bytes(booked.home.learning_book.read_bytes())
     known = [{"experiment_id": "x1", "state": "running"}, {"experiment_id": "x2", "state": "paused"}]
-    write_digested(tmp_path / "experiments.json", "experiments", lambda: {"experiments": known})
+    write_experiments(tmp_path / "experiments.json", lambda: {"as_of": None, "experiments": known, "sessions": []})
     assert lp.learning_context(tmp_path)["experiments"] == known[:1]
 
 
