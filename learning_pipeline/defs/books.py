@@ -10,11 +10,12 @@ from learning_pipeline.books.learning import Current, document
 from learning_pipeline.books.learning.blocks import book_blocks
 from learning_pipeline.books.learning.fold import EQUITY_DAYS, Folded, fold_risk
 from learning_pipeline.books.learning.isolation import strayed
-from learning_pipeline.books.learning.moves_of import Events
+from learning_pipeline.books.learning.moves_of import Events, at_risk
 from learning_pipeline.books.learning.pnl import book_pnl
 from learning_pipeline.books.learning.settings import LearningBookSettings
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.books.learning.wording import block_entries, risk_entries
+from learning_pipeline.contracts import Table
 from learning_pipeline.defs.lookup import note_trades, rows_of_trades
 from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads
@@ -42,13 +43,12 @@ MOST_NAMES = 20
         "blocks": reads(BlockEvents),
     },
 )
-def books(chain: Chain, blocks: pl.DataFrame, trades: pl.DataFrame, **events: pl.DataFrame) -> Iterator[Any]:
+def books(chain: Chain, blocks: pl.DataFrame, **events: pl.DataFrame) -> Iterator[Any]:
     """Money of every book, refusals, and risk; the bot's file is brought up to date beside."""
-    days = chain.days or NO_DAYS
-    told = _all_rows_of(chain, trades)
-    folded = fold_risk(
-        Events(**events, trades=told), day_before(chain, OpenRisk), day_before(chain, ExperimentPnl), days, chain.books
-    )
+    days, of_run = chain.days or NO_DAYS, Events(**events)
+    told = _all_rows_of(chain, Trades, of_run.trades)
+    known = of_run._replace(trades=told, fills=_all_rows_of(chain, Fills, at_risk(of_run.fills)))
+    folded = fold_risk(known, day_before(chain, OpenRisk), day_before(chain, ExperimentPnl), days, chain.books)
     refused = book_blocks(blocks)
     chain.log([*block_entries(refused), *risk_entries(folded.risk)])
     _publish(chain, folded)
@@ -59,11 +59,11 @@ def books(chain: Chain, blocks: pl.DataFrame, trades: pl.DataFrame, **events: pl
     yield materialised(OpenRisk, folded.open_risk)
 
 
-def _all_rows_of(chain: Chain, trades: pl.DataFrame) -> pl.DataFrame:
-    """Trades told on the run's days with whatever was told of them before."""
+def _all_rows_of(chain: Chain, table: type[Table], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the run's days with whatever was told of their trades before."""
     first, _ = chain.days or NO_DAYS
-    note_trades(chain, trades)
-    return pl.concat([rows_of_trades(chain, Trades, trades["trade_id"], first), trades])
+    note_trades(chain, rows)
+    return pl.concat([rows_of_trades(chain, table, rows["trade_id"], first), rows])
 
 
 def _publish(chain: Chain, folded: Folded) -> None:

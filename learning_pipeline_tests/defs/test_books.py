@@ -59,13 +59,18 @@ def refused(name: str, at: dt.datetime, reason: str, detail: str | None, tags: d
 
 
 def three_days() -> list[dict[str, Any]]:
-    """Equity 10,000: a learning trade that loses overnight, one that stays open, one of profit, one of research."""
+    """Equity 10,000: a learning trade that loses overnight, one that stays open, one of profit, one of research.
+
+    A fill is sent again the next morning, under another event id.
+    """
     at = MONDAY + 9 * HOUR
+    again = entered("l1", at, LEARNING)[-1] | {"event_id": "again", "at": "2024-03-05T08:30:00Z"}
     profit = ended("p1", 7.0, at + 2 * HOUR, {})
     events = [
         *(equity(MONDAY + k * DAY, 10_000.0 + 100 * k) for k in range(3)),
         *entered("l1", at, LEARNING),
         *entered("r1", at + HOUR, RESEARCH),
+        again,
         profit,
         refused("l9", at + HOUR, "no_learn_zone", "spread_wide", LEARNING),
         refused("r9", at + HOUR, "research_paused", None, RESEARCH),
@@ -163,6 +168,7 @@ def test_running_experiments_stand_in_the_context(booked: Root, tmp_path: Path) 
     [
         ({"order": NEXT_ORDER | {"qty": "1"}}, "order: .*qty"),
         ({"order": {"side": "long"}}, "order: .*experiment_id"),
+        ({"order": NEXT_ORDER | {"price": -1.0}}, "price: expected a number above 0"),
         ({"zones": {"spread": 1.0}}, "zones: .*spread"),
         ({"settings": {"learning_book_enabled": True}}, "settings: learning_.* is missing"),
     ],
@@ -202,3 +208,8 @@ def test_a_learning_trade_that_is_closed_in_the_profit_book_stops_the_chain(tmp_
     root.deliver([repaired])
     root.run()
     assert root.table(Pnl).filter(pl.col("pnl_usd") != 0).select("book", "pnl_usd").rows() == [("learning", -4.0)]
+    versions = root.versions()
+    root.run(settings={"books": {"learning_manual_override_off": True}})
+    assert root.versions() == versions, "a person's switch makes no day stale"
+    (session,) = lp.learning_context(root.home.root, now=at)["sessions"]
+    assert session["zones"] == ["manual_override_off"]

@@ -23,8 +23,8 @@ _AT = pl.col("happened_at").to_physical()
 class Events(NamedTuple):
     """Tables of ``events`` that books rest on.
 
-    trades : of each trade told on the days every row up to their end; signals : those that orders may name; portfolio :
-    from ``EQUITY_DAYS`` before the first day; orders, fills, reports (``decision_reports``) : of the days.
+    trades, fills : of each trade told or filled on the days every row up to their end; signals : those that orders
+    name; portfolio : from ``EQUITY_DAYS`` before the first day; orders, reports (``decision_reports``) : of the days.
     """
 
     orders: pl.DataFrame
@@ -45,17 +45,19 @@ def moves_by_book(events: Events, open_risk: pl.DataFrame, first: dt.date) -> di
     first : date
         First day asked about; a trade that was told before it is not told again.
     """
-    named = pl.concat([rows.select("trade_id", "signal_id") for rows in (open_risk, *_at_risk(events))])
+    named_in = (open_risk, at_risk(events.orders), at_risk(events.fills))
+    named = pl.concat([rows.select("trade_id", "signal_id") for rows in named_in])
     found: dict[Key, list[tuple[int, int, str, Move]]] = {}
     closes, deaths = _closes(events.trades, named, first), _deaths(events.reports, named)
-    for part in (_orders(events), _fills(events.fills), closes, deaths):
+    for part in (_orders(events), _fills(events.fills, first), closes, deaths):
         for key, name, move in part:
             found.setdefault(key, []).append((move.at_us, RANK[type(move)], name, move))
     return {key: [move for *_, move in sorted(moves, key=lambda each: each[:3])] for key, moves in found.items()}
 
 
-def _at_risk(events: Events) -> list[pl.DataFrame]:
-    return [rows.filter(pl.col("book").is_in(AT_RISK)) for rows in (events.orders, events.fills)]
+def at_risk(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the learning and the research book."""
+    return rows.filter(pl.col("book").is_in(AT_RISK))
 
 
 def snapshots(portfolio: pl.DataFrame) -> dict[tuple[str, str], list[Snapshot]]:
@@ -70,7 +72,7 @@ def snapshots(portfolio: pl.DataFrame) -> dict[tuple[str, str], list[Snapshot]]:
 def _orders(events: Events) -> Iterator[tuple[Key, str, Move]]:
     """Orders of entries: those in the direction of their signal, and those whose signal is not known."""
     stops = events.signals.select("source", "signal_id", "stop_price", "entry_price", wanted="side")
-    orders = events.orders.filter(pl.col("book").is_in(AT_RISK))
+    orders = at_risk(events.orders)
     known = orders.join(stops, on=["source", "signal_id"], how="left", maintain_order="left")
     wanted = pl.when(pl.col("wanted") == "long").then(1).when(pl.col("wanted") == "short").then(-1)
     entries = known.with_columns(direction=_SIDE).filter(wanted.is_null() | (wanted == pl.col("direction")))
@@ -99,11 +101,12 @@ def _orders(events: Events) -> Iterator[tuple[Key, str, Move]]:
         yield _key(key), order_id, order
 
 
-def _fills(fills: pl.DataFrame) -> Iterator[tuple[Key, str, Move]]:
-    """Fills; one that was sent under several event ids counts once."""
-    ordered = fills.filter(pl.col("book").is_in(AT_RISK)).sort("happened_at", "event_id")
+def _fills(fills: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move]]:
+    """Fills; one that was sent under several event ids counts once, the first time."""
+    ordered = at_risk(fills).sort("happened_at", "event_id")
     once = ordered.unique([*OF, "order_id", "fill_id"], keep="first", maintain_order=True)
-    for *key, name, at_us, order_id, trade_id, side, qty, price, fee in once.select(
+    due = once.filter(pl.col("day") >= first)
+    for *key, name, at_us, order_id, trade_id, side, qty, price, fee in due.select(
         *OF, "fill_id", _AT, "order_id", "trade_id", _SIDE.alias("direction"), "qty", "price", "fee_usd"
     ).iter_rows():
         yield _key(key), name, Filled(at_us, order_id, trade_id, side, qty, price, fee)
