@@ -51,8 +51,8 @@ def evaluated(
 def context_of(home: str | Path | None, now: dt.datetime | None) -> dict[str, Any]:
     """The learning book of a data root at an instant, with the experiments that its file names."""
     paths = Home.at(home)
-    experiments = read_experiments(paths.experiments)["experiments"]
-    return learning_context(read_learning_book(paths.learning_book), experiments, now or dt.datetime.now(dt.UTC))
+    document, experiments = read_learning_book(paths.learning_book), read_experiments(paths.experiments)["experiments"]
+    return learning_context(document, experiments, now or dt.datetime.now(dt.UTC))
 
 
 def _as(kind: type[Kind], given: Kind | Mapping[str, Any], name: str) -> Kind:

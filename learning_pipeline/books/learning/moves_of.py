@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -76,29 +76,10 @@ def _orders(events: Events) -> Iterator[tuple[Key, str, Move]]:
     known = orders.join(stops, on=["source", "signal_id"], how="left", maintain_order="left")
     wanted = pl.when(pl.col("wanted") == "long").then(1).when(pl.col("wanted") == "short").then(-1)
     entries = known.with_columns(direction=_SIDE).filter(wanted.is_null() | (wanted == pl.col("direction")))
-    facts = entries.select(
-        *OF, _AT, "order_id", "signal_id", "trade_id", "experiment_id", "experiment_variant", "playbook_id", "symbol",
-        "direction", "qty", pl.coalesce("price", "entry_price").alias("price"), stop="stop_price",
-    )  # fmt: skip
-    for (
-        *key,
-        at_us,
-        order_id,
-        signal_id,
-        trade_id,
-        experiment,
-        variant,
-        playbook,
-        symbol,
-        side,
-        qty,
-        price,
-        stop,
-    ) in facts.iter_rows():
-        order = Submitted(
-            at_us, order_id, signal_id, trade_id, experiment, variant, playbook, symbol, side, qty, price, stop
-        )
-        yield _key(key), order_id, order
+    prices = {"price": pl.coalesce("price", "entry_price"), "stop": pl.col("stop_price")}
+    named = entries.with_columns(at_us=_AT, side="direction", **prices)
+    for source, session, book, *facts in named.select(*OF, *Submitted._fields).iter_rows():
+        yield (source, session, book), facts[1], Submitted(*facts)
 
 
 def _fills(fills: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move]]:
@@ -106,10 +87,9 @@ def _fills(fills: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move
     ordered = at_risk(fills).sort("happened_at", "event_id")
     once = ordered.unique([*OF, "order_id", "fill_id"], keep="first", maintain_order=True)
     due = once.filter(pl.col("day") >= first)
-    for *key, name, at_us, order_id, trade_id, side, qty, price, fee in due.select(
-        *OF, "fill_id", _AT, "order_id", "trade_id", _SIDE.alias("direction"), "qty", "price", "fee_usd"
-    ).iter_rows():
-        yield _key(key), name, Filled(at_us, order_id, trade_id, side, qty, price, fee)
+    told = due.select(*OF, "fill_id", _AT, "order_id", "trade_id", _SIDE.alias("direction"), "qty", "price", "fee_usd")
+    for source, session, book, name, *facts in told.iter_rows():
+        yield (source, session, book), name, Filled(*facts)
 
 
 def _closes(trades: pl.DataFrame, named: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move]]:
@@ -121,11 +101,8 @@ def _closes(trades: pl.DataFrame, named: pl.DataFrame, first: dt.date) -> Iterat
     for source, session, book, elsewhere, at_us, trade_id, signal_id, experiment, pnl in facts.iter_rows():
         for each in AT_RISK:
             if elsewhere or each == book:
-                yield (
-                    (source, session, each),
-                    trade_id,
-                    Closed(at_us, trade_id, signal_id, experiment, pnl, each == book),
-                )
+                trade = Closed(at_us, trade_id, signal_id, experiment, pnl, each == book)
+                yield (source, session, each), trade_id, trade
 
 
 def _deaths(reports: pl.DataFrame, named: pl.DataFrame) -> Iterator[tuple[Key, str, Move]]:
@@ -138,8 +115,3 @@ def _deaths(reports: pl.DataFrame, named: pl.DataFrame) -> Iterator[tuple[Key, s
 
 def _is_in(name: str, named: pl.DataFrame) -> pl.Expr:
     return pl.col(name).is_in(named[name].drop_nulls().implode()).fill_null(value=False)
-
-
-def _key(parts: list[Any]) -> Key:
-    source, session, book = parts
-    return source, session, book
