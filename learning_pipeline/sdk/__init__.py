@@ -171,7 +171,7 @@ def evaluate_learning_order(
     Raises
     ------
     BadInput
-        A field is missing, unknown or of another type.
+        A field is missing, unknown, of another type, or a number that no order can have.
     """
     from learning_pipeline.sdk.learning import evaluated  # noqa: PLC0415  # a recorder needs none of this
 

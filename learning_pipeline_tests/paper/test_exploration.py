@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from learning_pipeline.paper import PaperSettings
 from learning_pipeline.paper.exploration import draw
 from learning_pipeline_tests.books.learning.settings import wide_open
+from learning_pipeline_tests.worlds import hourly_bars
 
 RATE, LIMIT = 0.3, 3
 ALLOWING = wide_open(learning_max_trades_per_day=LIMIT)
@@ -145,6 +146,16 @@ def test_what_the_learning_book_refuses_has_no_chance_and_is_told(explored):
             "guard_exploration",
         )
         assert (event["experiment_variant"], event["at"]) == (failing(answers[name])[0], answers[name]["at"])
+
+
+def test_a_disabled_book_makes_every_block_certain(walk):
+    """Asked before the draw, though every draw would admit."""
+    off = wide_open(learning_book_enabled=False)
+    events = walk(hourly_bars(5, 30), learning=off, exploration_rate=1.0)
+    blocked = [a["propensity"] for a in first_answers(events).values() if failing(a)]
+    assert len(blocked) > 10
+    assert set(blocked) == {1.0}
+    assert {e["reason"] for e in events if e["type"] == "trade_blocked"} == {"learning_disabled"}
 
 
 def test_the_gate_says_how_large_and_how_long(walk, hours):
