@@ -2,12 +2,14 @@
 
 bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
-``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides``, ``lp.load_posture`` and
-``lp.load_allocation`` without Dagster, Polars or DuckDB.
+``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides``, ``lp.load_posture``,
+``lp.load_allocation`` and ``lp.evaluate_learning_order`` without Dagster, Polars or DuckDB.
 """
 
 from learning_pipeline.sdk import (
     Recorder,
+    evaluate_learning_order,
+    learning_context,
     learnings,
     load_allocation,
     load_overrides,
@@ -18,6 +20,8 @@ from learning_pipeline.sdk import (
 
 __all__ = [
     "Recorder",
+    "evaluate_learning_order",
+    "learning_context",
     "learnings",
     "load_allocation",
     "load_overrides",

@@ -5,6 +5,7 @@ import dagster as dg
 from learning_pipeline.defs import (
     allocation,
     analysis,
+    books,
     events,
     exploration,
     missed,
@@ -23,7 +24,7 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, research, warehouse]
+MODULES += [allocation, books, research, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

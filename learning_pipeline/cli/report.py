@@ -65,6 +65,12 @@ ALLOCATED = {
     """,
     "timeframe_roi": "SELECT * FROM allocation.timeframe_roi WHERE day = $as_of ORDER BY timeframe",
 }
+BOOKS = {
+    "book_pnl": "SELECT * FROM books.pnl WHERE day <= $as_of ORDER BY day, book",
+    "risk": "SELECT * FROM books.risk WHERE day <= $as_of ORDER BY day, source, session_id, book, n",
+    "blocks": "SELECT * FROM books.blocks WHERE day <= $as_of ORDER BY event_id",
+    "experiment_pnl": "SELECT * FROM books.experiment_pnl WHERE day = $as_of ORDER BY source, book, experiment_id",
+}
 PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
 OVERRIDES = """
     SELECT override_id, first(pattern_key) AS pattern_key, first(scope) AS scope, first(state) AS state,
@@ -122,6 +128,8 @@ def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapp
     frames |= {name: _where_it_exists(connection, table, window) for name, table in OPTIONAL.items()}
     is_allocated = has_table(connection, "timeframe_roi")
     frames |= {name: _frame(connection, query, window) if is_allocated else None for name, query in ALLOCATED.items()}
+    has_books = has_table(connection, "open_risk")
+    frames |= {name: _frame(connection, query, window) if has_books else None for name, query in BOOKS.items()}
     (spread_unknown,) = connection.execute(SPREAD_UNKNOWN).fetchall()[0]
     analysis = cast("AnalysisSettings", settings["analysis"])
     return Facts(

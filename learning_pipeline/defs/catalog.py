@@ -9,6 +9,7 @@ from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.what_if.tables import SwapSets, WhatIf
+from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.books.research.tables import (
     Attributions,
     ExperimentRequests,
@@ -46,9 +47,10 @@ TUNED: list[type[Table]] = [Lessons, Selections, Moves, Strength, StrengthSelect
 DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
+BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 RESEARCHED: list[type[Table]] = [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += RESEARCHED
+DERIVED += [*BOOKED, *RESEARCHED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {

@@ -6,8 +6,8 @@ It trades on paper, over bars it is given, and hands everything it wanted, decid
 format of any other bot. Nothing of the chain knows it, and it knows nothing of the chain.
 
 In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``, overrides. Out:
-events ``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_closed``, ``position``,
-``portfolio_snapshot``.
+events ``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_blocked``, ``trade_closed``,
+``position``, ``portfolio_snapshot``.
 
 How it goes, for each bar of each market, in one common time order:
 
@@ -23,11 +23,13 @@ How it goes, for each bar of each market, in one common time order:
    the other direction.
 
 Exploration (``exploration_rate``, off by default): a blocked signal is approved after all by a draw, its failing gates
-recorded as failed, and traded in the learning book, which has its own purse and touches no guard of the other: every
-other answer stays what it would have been. ``propensity`` is the probability with which just that answer was drawn, the
-day's budget included: once ``exploration_max_per_day`` is reached, and where the venue or an opposite entry forbids the
-trade, a block was certain and carries 1. Draws are a pure function of seed and signal. The portfolio snapshot speaks of
-the profit book.
+recorded as failed, and traded in the learning book (``books.learning``), which has its own purse and touches no guard
+of the other: every other answer stays what it would have been. The learning book's gate is asked before the draw, and
+says how large and how long; a refusal is a ``trade_blocked``. ``propensity`` is the probability with which just that
+answer was drawn, all of this included: what the gate refuses, what the venue or an opposite entry forbids, and what
+lives on bars longer than the longest hold was certain to be blocked and carries 1. Draws are a pure function of seed
+and signal. The arm (``experiment_variant``) is the gate that blocked the signal. The portfolio snapshot speaks of the
+profit book.
 
 The bars carry no quotes, so spreads are modelled (``spread``), and each decision says so in its metadata. Patterns are
 ``pm.<uptrend|downtrend|range>.<S1|S2|S3>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.

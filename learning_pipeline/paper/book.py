@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from learning_pipeline.paper.cooldown import Cooldown
 from learning_pipeline.paper.costs import exit_price, fee_usd
@@ -14,14 +15,14 @@ from learning_pipeline.paper.results import open_pnl, result, told
 from learning_pipeline.paper.settings import PaperSettings
 from learning_pipeline.paper.signals import Signal
 
-NO_TAGS: Mapping[str, str] = {}
+NO_TAGS: Mapping[str, Any] = {}
 
 
 class Book:
     """All trades of all markets; one limit and one purse. ``tags`` say whose book it is, in every event of it."""
 
     def __init__(
-        self, recorder: Recording, settings: PaperSettings, notional_usd: float, tags: Mapping[str, str] = NO_TAGS
+        self, recorder: Recording, settings: PaperSettings, notional_usd: float, tags: Mapping[str, Any] = NO_TAGS
     ) -> None:
         self._recorder = recorder
         self._settings = settings
@@ -46,8 +47,13 @@ class Book:
         """Values of the guards that look at the account, as it stands when a signal comes."""
         return {
             "cooldown": self._cooldown.minutes(at_us, signal.symbol, signal.strategy, watched_us),
-            "drawdown_guard": self._drawdown.now(self._equity(marks)),
+            "drawdown_guard": self._drawdown.now(self.equity(marks)),
         }
+
+    def equity(self, marks: dict[str, float]) -> float:
+        """Cash and open profit, quote money; open trades are marked at the symbol's last close."""
+        open_usd = sum(open_pnl(trade, marks[trade.signal.symbol]) for trade in self._held())
+        return self._cash_usd - self._fees_paid() + open_usd
 
     def order(self, at_us: int, order_id: str, signal: Signal, side: int, qty: float, price: float | None) -> None:
         """Record an order; the trade is named after its signal."""
@@ -61,7 +67,7 @@ class Book:
             qty=qty,
             price=price,
             playbook_id=signal.strategy,
-            **self._tags,
+            **self._tagged(signal),
         )
 
     def order_entry(self, at_us: int, signal: Signal, limit: float) -> None:
@@ -98,7 +104,7 @@ class Book:
         Positions are held on margin: cash is capital plus the net profit of closed trades, less the fees paid on open
         ones; the profit of a trimmed part counts as open until its trade closes.
         """
-        equity = self._equity(marks)
+        equity = self.equity(marks)
         self._drawdown.day(equity)
         self._recorder.portfolio_snapshot(
             at=instant(at_us),
@@ -112,10 +118,6 @@ class Book:
 
     def _fees_paid(self) -> float:
         return sum(trade.fees_usd for trade in self._held())
-
-    def _equity(self, marks: dict[str, float]) -> float:
-        open_usd = sum(open_pnl(trade, marks[trade.signal.symbol]) for trade in self._held())
-        return self._cash_usd - self._fees_paid() + open_usd
 
     def _fill(self, at_us: int, signal: Signal, order_id: str, side: int, qty: float, price: float) -> float:
         fee = fee_usd(qty, price, self._settings)
@@ -131,7 +133,7 @@ class Book:
             price=price,
             fee_usd=fee,
             playbook_id=signal.strategy,
-            **self._tags,
+            **self._tagged(signal),
         )
         return fee
 
@@ -146,19 +148,27 @@ class Book:
             total_allocation_pct=held_pct,
             qty=trade.open_qty,
             playbook_id=trade.signal.strategy,
-            **self._tags,
+            **self._tagged(trade.signal),
         )
 
-    def _close(self, at_us: int, market: str, trade: Trade, reason: str) -> None:
+    def missed(self, at_us: int, signal: Signal) -> None:
+        """Hear that an entry could not be had; a book that counts what it risks forgets the order."""
+
+    def _tagged(self, signal: Signal) -> Mapping[str, Any]:  # noqa: ARG002  # a book may tag trades one by one
+        return self._tags
+
+    def _close(self, at_us: int, market: str, trade: Trade, reason: str) -> dict[str, Any]:
         self._open[market].remove(trade)
         self._n_open -= 1
         facts = result(trade, self._settings)
         self._cash_usd += facts["pnl_usd"]
         if facts["pnl_usd"] <= 0:
             self._cooldown.lost(at_us, trade.signal.symbol, trade.signal.strategy)
+        said = facts | told(trade)
         self._recorder.trade_closed(
-            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **facts, **told(trade), **self._tags
+            at=instant(at_us), closed_at=instant(at_us), exit_reason=reason, **said, **self._tagged(trade.signal)
         )
+        return said
 
     def _entry_qty(self, signal: Signal) -> float:
         """Size of the entry, base units: the notional at the signal's price."""

@@ -21,6 +21,9 @@ class Recording(Protocol):
     def fill(self, *, at: dt.datetime, **payload: Any) -> object:
         """Take a fill of an order."""
 
+    def trade_blocked(self, *, at: dt.datetime, **payload: Any) -> object:
+        """Take the refusal of an order by a book."""
+
     def trade_closed(self, *, at: dt.datetime, **payload: Any) -> object:
         """Take a finished trade."""
 

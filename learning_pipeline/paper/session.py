@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from learning_pipeline.books.learning.settings import LearningBookSettings
 from learning_pipeline.overrides import Index, Override, apply
 from learning_pipeline.paper import decisions, market
 from learning_pipeline.paper.book import Book
 from learning_pipeline.paper.costs import entry_price, latency_us
 from learning_pipeline.paper.execution import exits_at_open, exits_in_bar
-from learning_pipeline.paper.exploration import Draw, Exploration
+from learning_pipeline.paper.exploration import Draw, draw
 from learning_pipeline.paper.gates import first_failure, judge, own_limits
+from learning_pipeline.paper.learning_book import LearningBook
 from learning_pipeline.paper.market import Market, instant
 from learning_pipeline.paper.readings import read
 from learning_pipeline.paper.recording import Recording
@@ -27,7 +29,11 @@ from learning_pipeline.paper.watchlist import Watchlist
 
 
 def run_session(
-    bars: pl.DataFrame, recorder: Recording, settings: PaperSettings, overrides: Sequence[Override] = ()
+    bars: pl.DataFrame,
+    recorder: Recording,
+    settings: PaperSettings,
+    overrides: Sequence[Override] = (),
+    learning: LearningBookSettings | None = None,
 ) -> None:
     """Trade on paper over bars and hand every event to the recorder.
 
@@ -42,6 +48,8 @@ def run_session(
     settings : PaperSettings
     overrides : sequence of Override
         Limits to use instead of the settings', each from its approval to its end in the time of the bars.
+    learning : LearningBookSettings, optional
+        What exploration may risk: the chain's settings, so that both speak of the same budgets; else the defaults.
 
     Notes
     -----
@@ -49,7 +57,7 @@ def run_session(
     strictly before. A trade still open when the bars end stays open.
     """
     if not bars.is_empty():
-        _Session(bars, recorder, settings, overrides).run()
+        _Session(bars, recorder, settings, overrides, learning or LearningBookSettings()).run()
 
 
 @dataclass(frozen=True)
@@ -75,16 +83,19 @@ class _Entry:
 
 class _Session:
     def __init__(
-        self, bars: pl.DataFrame, recorder: Recording, settings: PaperSettings, overrides: Sequence[Override]
+        self,
+        bars: pl.DataFrame,
+        recorder: Recording,
+        settings: PaperSettings,
+        overrides: Sequence[Override],
+        learning: LearningBookSettings,
     ) -> None:
         self._overrides = Index(overrides)
         self._recorder = recorder
         self._settings = settings
         self._desks = [_desk(each, settings) for each in market.markets(bars)]
         self._book = Book(recorder, settings, settings.notional_usd)
-        tags = {"book": "learning", "experiment_id": settings.exploration_experiment}
-        self._learning = Book(recorder, settings, settings.exploration_notional_usd, tags)
-        self._exploration = Exploration(settings)
+        self._learning = LearningBook(recorder, settings, learning)
         self._watchlist = Watchlist(recorder, settings)
         self._waiting: dict[str, list[_Entry]] = {desk.market.name: [] for desk in self._desks}
         self._marks: dict[str, float] = {}
@@ -112,6 +123,7 @@ class _Session:
 
     def _day_begins(self, at_us: int, _desk: _Desk, _index: int) -> None:
         self._book.snapshot(at_us, self._marks)
+        self._learning.day(at_us, self._book.equity(self._marks))
         for desk in self._desks:
             self._watchlist.review(at_us, desk.market)
 
@@ -128,16 +140,23 @@ class _Session:
         answer = decisions.answer(signal, gates, opposed_by, drawn)
         # Answered in the same instant: seconds later the next bar is under way, and its path cannot be split.
         self._recorder.decision(at=instant(at_us), **answer)
-        if answer["decision"] == "approved":
-            book = self._learning if drawn is not None else self._book
-            self._submit(at_us, desk, signal, gates, book)
+        if answer["decision"] == "approved" and drawn is None:
+            self._submit(at_us, desk, signal, gates, self._book)
+        elif answer["decision"] == "approved":
+            self._submit(at_us, desk, self._learning.granted(signal), gates, self._learning)
 
     def _draw(self, at_us: int, signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None) -> Draw | None:
-        """What exploration makes of a signal that a gate blocks; None where none does."""
-        if first_failure(gates) is None:
+        """What exploration makes of a signal that a gate blocks; None where none does, or where this bot explores not.
+
+        The learning book is asked first: what it refuses has no chance.
+        """
+        failure = first_failure(gates)
+        if failure is None or self._settings.exploration_rate == 0:
             return None
-        admissible = not signal.halted and opposed_by is None
-        return self._exploration.draw(at_us, signal.signal_id, admissible=admissible)
+        can_be_traded = not signal.halted and opposed_by is None
+        self._learning.day(at_us, self._book.equity(self._marks))
+        admissible = can_be_traded and self._learning.grants(at_us, signal, self._limit(signal), failure[0])
+        return draw(signal.signal_id, self._settings, admissible=admissible)
 
     def _measured(self, at_us: int, desk: _Desk, signal: Signal) -> dict[str, float]:
         n_held = self._book.n_open + len(self._entering())
@@ -146,9 +165,13 @@ class _Session:
 
     def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]], book: Book) -> None:
         latency = latency_us(signal.signal_id, self._settings)
-        limit = signal.entry + signal.side * self._settings.chase_spreads * signal.spread
+        limit = self._limit(signal)
         book.order_entry(at_us + latency, signal, limit)
         self._waiting[desk.market.name].append(_Entry(signal, book, gates, limit, 2 * latency))
+
+    def _limit(self, signal: Signal) -> float:
+        """The worst price that an entry takes."""
+        return signal.entry + signal.side * self._settings.chase_spreads * signal.spread
 
     def _bar_opens(self, at_us: int, desk: _Desk, i: int) -> None:
         name, price, spread_bps = desk.market.name, float(desk.market.open[i]), float(desk.spread_open_bps[i])
@@ -169,6 +192,7 @@ class _Session:
         else:
             expired = decisions.expiry(signal, entry.gates, open_price, spread_bps, reason)
             self._recorder.decision(at=instant(at_us), **expired)
+            entry.book.missed(at_us, signal)
 
     def _opposing(self, signal: Signal) -> str | None:
         against = (

@@ -23,10 +23,6 @@ class PaperSettings(Settings):
     exploration_rate: float = Field(
         0.0, ge=0, le=1, description="chance that a blocked signal is traded after all, in the learning book; 0 never"
     )
-    exploration_max_per_day: int = Field(
-        12, ge=0, description="most such admissions a UTC day; after them a block is certain, and says so"
-    )
-    exploration_notional_usd: float = Field(250.0, gt=0, description="size of such a trade, quote money")
     exploration_experiment: str = Field("guard_exploration", min_length=1, description="experiment_id of such trades")
 
     spread_base_bps: dict[str, float] = Field(

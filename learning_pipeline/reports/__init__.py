@@ -18,6 +18,7 @@ Seed: learning-engine "Reports" (figures without uncertainty; these carry it).
 
 from learning_pipeline.reports.allocation import allocation_drawing
 from learning_pipeline.reports.bars import closes_drawing
+from learning_pipeline.reports.books import budget_drawing
 from learning_pipeline.reports.calibration import bias_in_words, pairs_drawing
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
@@ -39,6 +40,7 @@ __all__ = [
     "Window",
     "allocation_drawing",
     "bias_in_words",
+    "budget_drawing",
     "choose_window",
     "closes_drawing",
     "cost_drawing",

@@ -30,6 +30,8 @@ class Facts:
         ``guard_value`` of the window as of its day; None likewise.
     allocation, timeframe_roi : DataFrame or None
         ``allocation.timeframe_allocation`` up to the window's day and ``timeframe_roi`` as of it; None likewise.
+    book_pnl, risk, blocks, experiment_pnl : DataFrame or None
+        ``books.pnl``, ``risk`` and ``blocks`` up to the window's day, ``experiment_pnl`` as of it; None likewise.
     pairs : DataFrame or None
         `analysis.calibration_pairs` as of the window's day.
     proposals : DataFrame or None
@@ -72,6 +74,10 @@ class Facts:
     guard_value: pl.DataFrame | None
     allocation: pl.DataFrame | None
     timeframe_roi: pl.DataFrame | None
+    book_pnl: pl.DataFrame | None
+    risk: pl.DataFrame | None
+    blocks: pl.DataFrame | None
+    experiment_pnl: pl.DataFrame | None
     pairs: pl.DataFrame | None
     proposals: pl.DataFrame | None
     overrides: pl.DataFrame | None

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from learning_pipeline.reports.allocation import allocation_section
 from learning_pipeline.reports.assumptions import assumptions_section, unknowns_section
+from learning_pipeline.reports.books import books_section
 from learning_pipeline.reports.calibration import calibration_section
 from learning_pipeline.reports.cost import cost_section, in_words, newest_cost
 from learning_pipeline.reports.equity import equity_section
@@ -54,6 +55,7 @@ def render(facts: Facts, window: Window) -> str:
         calibration_section(facts, window),
         exploration_section(facts, window),
         equity_section(facts, window),
+        books_section(facts, window),
         allocation_section(facts, window),
         leaderboard_section(facts, window),
         decay_section(facts, window),

@@ -1,25 +1,32 @@
 """What a bot or a notebook imports; never Dagster, and no store until a call needs it.
 
 ``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_posture` which way trades
-say to lean, `load_allocation` the shares of capital by timeframe; `learnings`, `report` and `shadow_performance` answer
-the questions of the learning engine as dictionaries, under its own names.
+say to lean, `load_allocation` the shares of capital by timeframe; `evaluate_learning_order` says whether an order may
+be made to learn from it, `learning_context` what may still be risked for that; `learnings`, `report` and
+`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from learning_pipeline.stores.recorder import Recorder
 
 if TYPE_CHECKING:
+    from learning_pipeline.books.learning import Answer, Conditions, LearningOrder, RiskBook
+    from learning_pipeline.books.learning.settings import LearningBookSettings
     from learning_pipeline.sdk.overrides import Overrides
     from learning_pipeline.sdk.posture import Postures
 
 __all__ = [
     "Recorder",
+    "evaluate_learning_order",
+    "learning_context",
     "learnings",
     "load_allocation",
     "load_overrides",
@@ -131,3 +138,61 @@ def load_allocation(home: str | Path | None = None) -> dict[str, Any]:
     from learning_pipeline.sdk.allocation import allocation_of  # noqa: PLC0415  # a recorder needs none of this
 
     return allocation_of(home)
+
+
+def evaluate_learning_order(
+    order: LearningOrder | Mapping[str, Any],
+    book: RiskBook | Mapping[str, Any],
+    settings: LearningBookSettings | Mapping[str, Any],
+    zones: Conditions | Mapping[str, Any] | None = None,
+    now: dt.datetime | None = None,
+) -> Answer:
+    """Whether an order may be made for an experiment, how large and how long; pure, and the same in a replay.
+
+    Parameters
+    ----------
+    order : LearningOrder or mapping
+        ``experiment_id``, ``side``, ``price`` and, where there are any, ``stop_price``, ``qty``, ``hold_minutes``.
+    book, settings
+        ``sessions[k]["book"]`` and ``settings`` of `learning_context`, or a `RiskBook` that the bot keeps by itself and
+        `LearningBookSettings`.
+    zones : Conditions or mapping, optional
+        What the bot measured at that instant (``volatility``, ``spread_bps``, ``feed_latency_seconds``, ...); the three
+        named here close the gate where they are not known.
+    now : datetime, optional
+        The order's instant.
+
+    Returns
+    -------
+    Answer
+        ``allowed``, and either ``qty``, ``hold_minutes``, ``risk_usd`` and ``exposure_usd``, or ``reason`` and
+        ``detail``.
+
+    Raises
+    ------
+    BadInput
+        A field is missing, unknown or of another type.
+    """
+    from learning_pipeline.sdk.learning import evaluated  # noqa: PLC0415  # a recorder needs none of this
+
+    return evaluated(order, book, settings, zones, now)
+
+
+def learning_context(home: str | Path | None = None, now: dt.datetime | None = None) -> dict[str, Any]:
+    """What may still be risked for learning, where there must be none, and which experiments run; for a prompt.
+
+    Returns
+    -------
+    dict
+        ``as_of`` (last day that was computed), ``settings``, ``experiments`` (running) and ``sessions``: each with
+        ``equity_usd``, ``daily_risk_budget_usd``, ``risk_left_usd``, ``exposure_left_usd``, ``n_trades_left``,
+        ``zones``, ``experiment_pnl_usd``, ``book`` and more. What is unknown is None. JSON can hold all of it.
+
+    Raises
+    ------
+    BadInput
+        Nothing was computed yet, or a file is damaged, or was changed by hand: none of it is used.
+    """
+    from learning_pipeline.sdk.learning import context_of  # noqa: PLC0415  # a recorder needs none of this
+
+    return context_of(home, now)

@@ -62,8 +62,13 @@ class Home:
         return self.root / "postures.json"
 
     @property
+    def learning_book(self) -> Path:
+        """What the learning book may still risk."""
+        return self.root / "learning_book.json"
+
+    @property
     def experiments(self) -> Path:
-        """Experiments and research money, as a bot routes by them."""
+        """Experiments, and what research may still risk."""
         return self.root / "experiments.json"
 
     @property

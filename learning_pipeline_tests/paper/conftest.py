@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from learning_pipeline.books.learning.settings import LearningBookSettings
 from learning_pipeline.paper import PaperSettings, resample, run_session
 
 Events = list[dict[str, Any]]
@@ -30,16 +31,22 @@ class MemoryRecorder:
     decision = partialmethod(_keep, "decision")
     order_submitted = partialmethod(_keep, "order_submitted")
     fill = partialmethod(_keep, "fill")
+    trade_blocked = partialmethod(_keep, "trade_blocked")
     trade_closed = partialmethod(_keep, "trade_closed")
     position = partialmethod(_keep, "position")
     portfolio_snapshot = partialmethod(_keep, "portfolio_snapshot")
 
 
-def walked(hours: pl.DataFrame, until: dt.datetime | None = None, **settings: Any) -> Events:
+def walked(
+    hours: pl.DataFrame,
+    until: dt.datetime | None = None,
+    learning: LearningBookSettings | None = None,
+    **settings: Any,
+) -> Events:
     """Events of a session over hourly bars and the 4h bars made of them."""
     recorder = MemoryRecorder()
     bars = pl.concat([hours, resample(hours, "4h", until)])
-    run_session(bars, recorder, PaperSettings(**settings))
+    run_session(bars, recorder, PaperSettings(**settings), learning=learning)
     return recorder.events
 
 

@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.paper import PaperSettings
-from learning_pipeline.paper.exploration import DAY_US, Exploration
+from learning_pipeline.paper.exploration import draw
+from learning_pipeline_tests.books.learning.settings import wide_open
 
 RATE, LIMIT = 0.3, 3
+ALLOWING = wide_open(learning_max_trades_per_day=LIMIT)
 
 
 @pytest.fixture(scope="module")
 def explored(walk, hours):
-    return walk(hours, exploration_rate=RATE, exploration_max_per_day=LIMIT)
+    return walk(hours, learning=ALLOWING, exploration_rate=RATE)
 
 
 def first_answers(events):
@@ -44,7 +46,7 @@ def admitted(events):
 def test_without_a_rate_nothing_is_drawn(events, walk, hours):
     assert not admitted(events)
     assert not [event for event in events if "propensity" in event or event.get("book")]
-    assert repr(walk(hours, exploration_max_per_day=1, exploration_notional_usd=5.0)) == repr(events)
+    assert repr(walk(hours, learning=wide_open(learning_max_trades_per_day=1))) == repr(events)
 
 
 def test_admitted_signals_are_approved_with_their_failures_on_record(explored):
@@ -109,55 +111,81 @@ def test_admitted_trades_are_in_the_learning_book_at_their_own_size(explored):
         assert event.get("experiment_id") == ("guard_exploration" if is_lab else None)
     closed = [e for e in booked if e["type"] == "trade_closed" and e.get("book")]
     assert len(closed) > 20
-    entries = {s["signal_id"]: s["entry_price"] for s in explored if s["type"] == "signal"}
+    limits = {e["trade_id"]: e["price"] for e in explored if e.get("order_id", "").endswith("-entry") and "price" in e}
     for trade in closed:
-        assert trade["qty"] * entries[trade["signal_id"]] == pytest.approx(250)
+        assert trade["qty"] * limits[trade["trade_id"]] == pytest.approx(250, rel=1e-3)
 
 
 def test_cutting_the_future_off_changes_no_draw(walk, hours, explored):
     at = dt.datetime(2017, 8, 9, 18, tzinfo=dt.UTC)
     past = hours.filter(pl.col("ts") < at)
-    again = walk(past, until=at, exploration_rate=RATE, exploration_max_per_day=LIMIT)
+    again = walk(past, until=at, learning=ALLOWING, exploration_rate=RATE)
     assert [e for e in again if e["at"] <= at] == [e for e in explored if e["at"] <= at]
 
 
 def test_a_signal_that_could_not_be_traded_anyway_has_no_chance():
-    exploration = Exploration(PaperSettings(exploration_rate=1.0))
-    assert exploration.draw(0, "a", admissible=False) == (False, 1.0)
-    assert exploration.draw(0, "a", admissible=True) == (True, 1.0)
+    always = PaperSettings(exploration_rate=1.0)
+    assert draw("a", always, admissible=False) == (False, 1.0)
+    assert draw("a", always, admissible=True) == (True, 1.0)
 
 
-def test_a_new_day_has_a_new_budget():
-    exploration = Exploration(PaperSettings(exploration_rate=1.0, exploration_max_per_day=1))
-    instants = [0, 5, DAY_US, DAY_US + 5]
-    drawn = [exploration.draw(at, str(at), admissible=True).admitted for at in instants]
-    assert drawn == [True, False, True, False]
+def test_what_the_learning_book_refuses_has_no_chance_and_is_told(explored):
+    """Refused before the draw: such a block is certain, every one of them is recorded, and nothing else is."""
+    answers = first_answers(explored)
+    refused = {e["signal_id"]: e for e in explored if e["type"] == "trade_blocked"}
+    assert {e["reason"] for e in refused.values()} == {"trades_per_day"}
+    assert all(answers[name]["propensity"] == 1.0 and answers[name]["decision"] == "blocked" for name in refused)
+    certain = {name for name, answer in answers.items() if answer.get("propensity") == 1.0}
+    assert len(refused) > 5
+    assert len(certain - refused.keys()) < len(refused)  # the venue was halted, or another timeframe entered against it
+    for name, event in refused.items():
+        assert (event["book"], event["learning_book"], event["experiment_id"]) == (
+            "learning",
+            True,
+            "guard_exploration",
+        )
+        assert (event["experiment_variant"], event["at"]) == (failing(answers[name])[0], answers[name]["at"])
 
 
-def test_a_spent_budget_is_in_the_propensity():
-    exploration = Exploration(PaperSettings(exploration_rate=0.5, exploration_max_per_day=2))
-    drawn = [exploration.draw(0, f"s{k}", admissible=True) for k in range(40)]
-    last = [k for k, draw in enumerate(drawn) if draw.admitted][-1]
-    assert sum(draw.admitted for draw in drawn) == 2
-    assert {draw.propensity for draw in drawn[: last + 1]} == {0.5}
-    assert set(drawn[last + 1 :]) == {(False, 1.0)}
+def test_the_gate_says_how_large_and_how_long(walk, hours):
+    """Defaults: an eighth of the exposure cap each, one bar of an hour, no shorts, and 4h bars are too long to hold."""
+    events = walk(hours, exploration_rate=1.0)
+    orders = [
+        e for e in events if e["type"] == "order_submitted" and e.get("book") and e["order_id"].endswith("-entry")
+    ]
+    assert len(orders) > 20
+    assert {order["side"] for order in orders} == {"buy"}
+    assert all(order["qty"] * order["price"] == pytest.approx(50, rel=0.1) for order in orders)
+    closed = [e for e in events if e["type"] == "trade_closed" and e.get("book")]
+    assert {trade["timeframe"] for trade in closed} == {"1h"}
+    assert all(trade["closed_at"] - trade["opened_at"] <= dt.timedelta(hours=1) for trade in closed)
+    assert {e["reason"] for e in events if e["type"] == "trade_blocked"} >= {"short_not_allowed", "no_learn_zone"}
+
+
+def test_a_disabled_or_blocked_learning_book_leaves_profit_trades_as_they_are(walk, hours, events):
+    """Profit trades execute normally when Learning Book is disabled or blocked."""
+    for learning in (wide_open(learning_book_enabled=False), wide_open(learning_manual_override_off=True)):
+        walked = walk(hours, learning=learning, exploration_rate=RATE)
+        of_profit = [
+            {name: value for name, value in e.items() if name != "propensity"} for e in walked if e.get("book") is None
+        ]
+        assert repr(of_profit) == repr(events)
+        assert {e["type"] for e in walked if e.get("book")} == {"trade_blocked"}
 
 
 @given(seed=st.integers(0, 5), rate=st.floats(0.05, 0.95))
 def test_draws_rest_on_seed_and_signal_alone(seed, rate):
-    settings = PaperSettings(seed=seed, exploration_rate=rate, exploration_max_per_day=1000)
+    settings = PaperSettings(seed=seed, exploration_rate=rate)
     ids = [f"s{k}" for k in range(40)]
-    forth = {i: Exploration(settings).draw(0, i, admissible=True) for i in ids}
-    exploration = Exploration(settings)
-    assert {i: exploration.draw(0, i, admissible=True) for i in reversed(ids)} == forth
+    forth = {i: draw(i, settings, admissible=True) for i in ids}
+    assert {i: draw(i, settings, admissible=True) for i in reversed(ids)} == forth
     assert all(d.propensity == (rate if d.admitted else 1 - rate) for d in forth.values())
 
 
 def test_many_draws_come_true_as_often_as_they_say():
     hits: dict[float, int] = defaultdict(int)
     for rate in (0.05, 0.3):
-        settings = PaperSettings(exploration_rate=rate, exploration_max_per_day=10**6)
-        exploration = Exploration(settings)
-        hits[rate] = sum(exploration.draw(0, f"s{k}", admissible=True).admitted for k in range(20_000))
+        settings = PaperSettings(exploration_rate=rate)
+        hits[rate] = sum(draw(f"s{k}", settings, admissible=True).admitted for k in range(20_000))
     assert hits[0.05] == pytest.approx(1000, abs=4 * math.sqrt(950))
     assert hits[0.3] == pytest.approx(6000, abs=4 * math.sqrt(4200))

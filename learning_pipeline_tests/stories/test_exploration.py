@@ -12,6 +12,7 @@ from learning_pipeline.events.tables import Decisions, Gates, Quarantine, Trades
 from learning_pipeline.paper import PaperSettings, run_session
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.sample import sample_bars
+from learning_pipeline_tests.books.learning.settings import wide_open
 from learning_pipeline_tests.worlds import Root
 
 RATE = 0.4
@@ -24,7 +25,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Root:
     bars = sample_bars().filter(pl.col("symbol") == "BTCUSD", pl.col("ts").is_between(FIRST, LAST))
     folder = tmp_path_factory.mktemp("bot")
     with Recorder(folder, source="paper") as recorder:
-        run_session(bars, recorder, PaperSettings(exploration_rate=RATE, exploration_max_per_day=3))
+        allowing = wide_open(learning_max_trades_per_day=3)
+        run_session(bars, recorder, PaperSettings(exploration_rate=RATE), learning=allowing)
     root = Root(tmp_path_factory.mktemp("home"))
     root.deliver(b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl"))), bars)
     root.run()
