@@ -166,6 +166,8 @@ from learning_pipeline.stores.allocation_file import write_allocation
 write_allocation(Path(sys.argv[1]) / "allocation.json", {"timeframe_allocation": {}})
 assert lp.load_allocation(sys.argv[1]) == {"timeframe_allocation": {}}
 lp.load_posture(sys.argv[1]).steer(0.5, 0.5, "p", {"timeframe": "1h"})
+assert lp.load_experiments(sys.argv[1])["experiments"] == []
+assert lp.route({"symbol": "AAA"}, sys.argv[1]).book == "profit"
 heavy = {"dagster", "mlflow", "duckdb", "polars", "pandera", "sqlalchemy", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 print(seconds)
