@@ -10,6 +10,7 @@ from learning_pipeline.defs import (
     exploration,
     missed,
     overrides,
+    playbooks,
     proposals,
     research,
     shadow,
@@ -24,7 +25,7 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, warehouse]
+MODULES += [allocation, books, research, playbooks, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

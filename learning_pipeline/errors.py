@@ -4,6 +4,7 @@ LearningPipelineError            every failure that we raise on purpose
 ├── BadInput                     a path, file, line or argument is not what was expected
 ├── BadSettings                  an unknown or impossible setting
 ├── ContractBroken               a frame is not what its table class says
+├── JudgeFailed                  a judge that runs elsewhere gave no answer that can be used
 ├── Refused                      what a person asks for is against a rule that stands
 └── StoreBusy                    another process writes to the same data root
 
@@ -44,6 +45,20 @@ class ContractBroken(LearningPipelineError):
     """A frame breaks the contract of its table: a defect of ours or a damaged store, never of the user's input."""
 
     code = "E_LEARN_CONTRACT"
+
+
+class JudgeFailed(LearningPipelineError):
+    """A judge that runs elsewhere gave no answer that can be used; nothing is asked for then.
+
+    Attributes
+    ----------
+    code : str
+        ``E_JUDGE_UNREACHABLE``, ``_TIMEOUT``, ``_HTTP``, ``_TOO_LONG``, ``_NOT_JSON``, ``_SCHEMA``, ``_NOT_INSTALLED``.
+    """
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class Refused(LearningPipelineError):

@@ -15,17 +15,17 @@ from rich.text import Text
 ERRORS = Console(stderr=True)
 LONGEST_WHOLE_WORD = 24
 """Longer words are folded in a table; shorter ones must fit."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def say(words: str) -> None:
     """One line to stderr; the terminal wraps it, not we."""
-    ERRORS.print(Text(_CONTROL.sub("\ufffd", words)), soft_wrap=True)
+    ERRORS.print(Text(CONTROL.sub("\ufffd", words)), soft_wrap=True)
 
 
 def tell(words: str) -> None:
     """One line to stdout."""
-    Console().print(Text(_CONTROL.sub("\ufffd", words)), soft_wrap=True)
+    Console().print(Text(CONTROL.sub("\ufffd", words)), soft_wrap=True)
 
 
 def new_table(title: str | None = None) -> RichTable:
@@ -52,7 +52,7 @@ def shown(value: Any) -> str:
     if value is None:
         return ""
     text = f"{value:,.6g}" if isinstance(value, float) else str(value)
-    return _CONTROL.sub("\ufffd", text)
+    return CONTROL.sub("\ufffd", text)
 
 
 def _least_width(columns: list[str], cells: list[list[str]]) -> int:

@@ -30,6 +30,8 @@ from learning_pipeline.events.tables import (
 )
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
+from learning_pipeline.playbooks.settings import PlaybooksSettings
+from learning_pipeline.playbooks.tables import Evidence, Suggestions, Validation
 from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
@@ -48,9 +50,10 @@ DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
-RESEARCHED: list[type[Table]] = [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
+BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
+CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += [*BOOKED, *RESEARCHED]
+DERIVED += [*BOOKED, *CLAIMED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {
@@ -61,6 +64,7 @@ SETTINGS: dict[str, type[Settings]] = {
     "allocation": AllocationSettings,
     "posture": PostureSettings,
     "books": BooksSettings,
+    "playbooks": PlaybooksSettings,
 }
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""
@@ -80,6 +84,7 @@ VIEWS = {
         SELECT * EXCLUDE (answer) REPLACE (coalesce(answer, state) AS state)
         FROM ({newest_rows(Proposals)}) LEFT JOIN ({_ANSWERS_THAT_HOLD}) USING (proposal_id)
     """,  # noqa: S608  # constant names
+    "playbooks.evidence": "SELECT * FROM {copied} WHERE day = (SELECT max(day) FROM {copied})",
     "allocation.positions": """
         SELECT * FROM {copied} WHERE day = (SELECT max(day) FROM lake."allocation.timeframe_roi")
     """,

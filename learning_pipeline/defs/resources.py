@@ -18,6 +18,7 @@ from learning_pipeline.defs.catalog import SETTINGS, TABLES
 from learning_pipeline.defs.due import Due, fingerprint
 from learning_pipeline.defs.tables import Replacement, by_address
 from learning_pipeline.errors import BadSettings
+from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
@@ -173,6 +174,11 @@ class Chain(dg.ConfigurableResource):
     def books(self) -> BooksSettings:
         """Settings of the learning book and the research budget."""
         return cast("BooksSettings", self.effective_settings["books"])
+
+    @property
+    def playbooks(self) -> PlaybooksSettings:
+        """Where playbooks lie, when their evidence is written, what a judge looks at."""
+        return cast("PlaybooksSettings", self.effective_settings["playbooks"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``, where anything was due: else it was told before."""

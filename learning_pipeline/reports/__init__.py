@@ -31,6 +31,7 @@ from learning_pipeline.reports.leans import leans_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.overrides import overrides_drawing
 from learning_pipeline.reports.page import render
+from learning_pipeline.reports.playbooks import playbooks_drawing
 from learning_pipeline.reports.scenarios import scenarios_drawing, swaps_drawing
 from learning_pipeline.reports.window import Window, choose_window
 
@@ -52,6 +53,7 @@ __all__ = [
     "outcomes_drawing",
     "overrides_drawing",
     "pairs_drawing",
+    "playbooks_drawing",
     "render",
     "scenarios_drawing",
     "swaps_drawing",

@@ -8,7 +8,7 @@ In: plain arrays. Out: plain arrays and floats; this room knows no table.
   totals ``x`` over ``D`` days (0 where nothing happened): ``total = sum(x)``, interval ``total +- t(.975, D - 1)
   sqrt(D) s``, p from the same t. Measured coverage at 20 days is .93 to .98 where day counts do not depend on the
   day's shock, .87 to .92 where they do; resampling single decisions covers .45 to .65.
-- Share: Wilson's score interval.
+- Share: Wilson's score interval; difference of two shares: Newcombe's hybrid of two of them. Mean: Student's t.
 - Many tests: Benjamini-Hochberg.
 - From a few, drawn with a known chance, to all: IPW, self-normalised IPW and AIPW as one score per unit, so that their
   day totals have the same interval; Kish's effective size; and whether the draws agree with the chances written down.
@@ -26,9 +26,10 @@ from learning_pipeline.stats.intervals import (
     total_interval,
     total_intervals,
 )
+from learning_pipeline.stats.mean import mean_interval
 from learning_pipeline.stats.multiplicity import benjamini_hochberg
 from learning_pipeline.stats.off_policy import aipw_scores, effective_size, ipw_scores, snipw_day_scores, weights
-from learning_pipeline.stats.proportion import wilson_interval
+from learning_pipeline.stats.proportion import difference_interval, wilson_interval
 
 __all__ = [
     "DrawSums",
@@ -37,9 +38,11 @@ __all__ = [
     "aipw_scores",
     "as_logged",
     "benjamini_hochberg",
+    "difference_interval",
     "draw_measures",
     "effective_size",
     "ipw_scores",
+    "mean_interval",
     "running_total",
     "snipw_day_scores",
     "total_interval",
