@@ -171,6 +171,8 @@ assert lp.evaluate_learning_order(order, {}, off).reason == "learning_disabled"
 from learning_pipeline.stores.learning_book_file import write_learning_book
 write_learning_book(Path(sys.argv[1]) / "learning_book.json", {"as_of": None, "settings": off, "sessions": []})
 assert lp.learning_context(sys.argv[1])["sessions"] == []
+assert lp.load_experiments(sys.argv[1])["experiments"] == []
+assert lp.route({"symbol": "AAA"}, sys.argv[1]).book == "profit"
 heavy = {"dagster", "mlflow", "duckdb", "polars", "pandera", "sqlalchemy", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 print(seconds)
