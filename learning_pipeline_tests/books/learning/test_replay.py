@@ -1,4 +1,9 @@
-"""Backtest and live are one: what the bot's gate answered is what its events answer, to the bit."""
+"""Backtest and live are one: what the bot's gate answered is what its events answer, to the bit.
+
+The seed's parity checklist: the same tags and experiment ids (`every_order_is_traceable`), budgets of the books
+enforced apart (`paper/test_exploration`, `test_isolation`), `no_learn_zone` in both (`many_refusals`,
+`the_same_refusals`), PnL of learning apart in reports (`reports/test_books`).
+"""
 
 from __future__ import annotations
 
