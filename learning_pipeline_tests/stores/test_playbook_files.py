@@ -52,7 +52,7 @@ def test_only_regular_files_of_the_folder_are_playbooks(files: PlaybookFiles) ->
     "playbook_id", ["../secret", "/etc/passwd", "link", "folder", "y", "", "x.md", "X", "x\0", "." * 400, "x/../x"]
 )
 def test_an_id_that_is_no_name_of_a_playbook_is_refused_in_one_line(files: PlaybookFiles, playbook_id: str) -> None:
-    with pytest.raises(BadInput, match="no such playbook in .*; there are x") as refusal:
+    with pytest.raises(BadInput, match=r"no such playbook in .*; there are x") as refusal:
         files.one(playbook_id)
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 300
