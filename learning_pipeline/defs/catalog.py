@@ -50,10 +50,9 @@ DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-RESEARCHED: list[type[Table]] = [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
-CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
-DERIVED += [*BOOKED, *RESEARCHED, *CLAIMED]
+BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED, *BOOKED]
+DERIVED += [Evidence, Validation, Suggestions]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {

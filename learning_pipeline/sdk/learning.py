@@ -19,9 +19,9 @@ from learning_pipeline.books.learning import (
     learning_context,
 )
 from learning_pipeline.errors import BadInput
-from learning_pipeline.stores.digested_file import read_digested
+from learning_pipeline.stores.experiments_file import read_experiments
 from learning_pipeline.stores.home import Home
-from learning_pipeline.stores.learning_book_file import ANEW, read_learning_book
+from learning_pipeline.stores.learning_book_file import read_learning_book
 
 if TYPE_CHECKING:
     from learning_pipeline.books.learning.settings import LearningBookSettings
@@ -49,9 +49,8 @@ def evaluated(
 def context_of(home: str | Path | None, now: dt.datetime | None) -> dict[str, Any]:
     """The learning book of a data root at an instant, with the experiments that its file names."""
     paths = Home.at(home)
-    experiments = read_digested(paths.experiments, "experiments", ANEW) if paths.experiments.exists() else {}
-    document = read_learning_book(paths.learning_book)
-    return learning_context(document, experiments.get("experiments", []), now or dt.datetime.now(dt.UTC))
+    document, experiments = read_learning_book(paths.learning_book), read_experiments(paths.experiments)["experiments"]
+    return learning_context(document, experiments, now or dt.datetime.now(dt.UTC))
 
 
 def _as(kind: type[Kind], given: Kind | Mapping[str, Any], name: str) -> Kind:
