@@ -3,7 +3,7 @@
 bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
 ``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides``, ``lp.load_posture``,
-``lp.load_allocation`` and ``lp.evaluate_learning_order`` without Dagster, Polars or DuckDB.
+``lp.load_allocation``, ``lp.route`` and ``lp.evaluate_learning_order`` without Dagster, Polars or DuckDB.
 """
 
 from learning_pipeline.sdk import (
@@ -12,9 +12,11 @@ from learning_pipeline.sdk import (
     learning_context,
     learnings,
     load_allocation,
+    load_experiments,
     load_overrides,
     load_posture,
     report,
+    route,
     shadow_performance,
 )
 
@@ -24,8 +26,10 @@ __all__ = [
     "learning_context",
     "learnings",
     "load_allocation",
+    "load_experiments",
     "load_overrides",
     "load_posture",
     "report",
+    "route",
     "shadow_performance",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from learning_pipeline.books.research.experiment import Spec
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
@@ -27,6 +28,11 @@ EXAMPLE = (
     "SELECT strategy, kind, n, win_rate, total_pnl_usd FROM analysis.strategy_leaderboard WHERE window_days = 90 "
     "ORDER BY as_of DESC, total_pnl_usd DESC LIMIT 12"
 )
+RESEARCHED = """
+    SELECT experiment_id, state, reason, n_trades, round(realised_usd, 2) AS net_usd, status AS evidence
+    FROM books.experiments LEFT JOIN playbooks.validation USING (playbook_id, as_of)
+    WHERE as_of = (SELECT max(as_of) FROM books.experiments) ORDER BY experiment_id
+"""
 BAD_LINES = """\
 {"event_id":"bad-1","type":"signal","at":"2019-10-16T08:00:00","source":"paper","signal_id":"bad-1","symbol":"BTCUSD",\
 "timeframe":"1h","strategy":"rsi_extremes","side":"long"}
@@ -36,6 +42,17 @@ BAD_LINES = """\
 "timeframe":"1h","strategy":"rsi_extremes","side":"long","learning_book":true}
 """
 """A time without a zone, text for a number, a learning row without its experiment."""
+
+EXPERIMENT = Spec(
+    experiment_id="rsi_extremes-demo",
+    hypothesis="Fading an RSI extreme reaches +1R before its stop often enough to pay its costs.",
+    playbook_id="rsi_extremes",
+    target_symbols=(),
+    trigger_categories=("mean_reversion",),
+    min_sample_size=20,
+    max_loss_usd=50.0,
+)
+"""What the bot of the demo tries with research money."""
 
 
 def run_demo(home: Home, *, as_json: bool) -> None:
@@ -58,7 +75,7 @@ def _make_deliveries(folder: Path) -> None:
     bars = pl.concat([hours, resample(hours, "4h")])
     bars.write_parquet(folder / "bars.parquet")
     with Recorder(folder, source="paper") as recorder:
-        run_session(bars, recorder, PaperSettings())
+        run_session(bars, recorder, PaperSettings(), experiments=[EXPERIMENT])
     (folder / "three_bad_lines.jsonl").write_text(BAD_LINES, encoding="utf-8")
 
 
@@ -78,6 +95,8 @@ def _show(home: Home, report: Path) -> None:
     refused = "SELECT line_no, reason_code, detail FROM events.quarantine ORDER BY line_no"
     tell("")
     print_table(*query_rows(home, refused), title="Three bad lines were delivered too: refused, with the reason")
+    tell("")
+    print_table(*query_rows(home, RESEARCHED), title="What research money tried, and what its playbook's evidence says")
     _point_to(home, report)
 
 

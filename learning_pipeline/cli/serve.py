@@ -40,7 +40,15 @@ def serve(home: Home, host: str, port: int, names: Sequence[str], people_file: P
     app = create_app(home, people, [host, *names])
     said = "people: tokens asked for" if people else "no people: questions only"
     say(f"Ops API of {home.root} at http://{host}:{port}/docs ({said})")
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, limit_concurrency=MAX_REQUESTS)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http="h11",  # cuts off a head that does not end
+        limit_concurrency=MAX_REQUESTS,
+        log_level="warning",
+        server_header=False,
+    )
 
 
 def is_loopback(host: str) -> bool:

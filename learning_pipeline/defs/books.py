@@ -9,11 +9,13 @@ import polars as pl
 from learning_pipeline.books.learning import Current, document
 from learning_pipeline.books.learning.blocks import book_blocks
 from learning_pipeline.books.learning.fold import EQUITY_DAYS, Folded, fold_risk
-from learning_pipeline.books.learning.moves_of import Events
+from learning_pipeline.books.learning.isolation import strayed
+from learning_pipeline.books.learning.moves_of import Events, at_risk
 from learning_pipeline.books.learning.pnl import book_pnl
 from learning_pipeline.books.learning.settings import LearningBookSettings
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.books.learning.wording import block_entries, risk_entries
+from learning_pipeline.contracts import Table
 from learning_pipeline.defs.lookup import note_trades, rows_of_trades
 from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import asset_key, materialised, out, reads
@@ -25,7 +27,7 @@ from learning_pipeline.reports import budget_drawing
 from learning_pipeline.stores.learning_book_file import write_learning_book
 
 MOST_NAMES = 20
-"""Trades named by the check, at most."""
+"""Trades named by the check, and reasons counted, at most."""
 
 
 @dg.multi_asset(
@@ -41,13 +43,12 @@ MOST_NAMES = 20
         "blocks": reads(BlockEvents),
     },
 )
-def books(chain: Chain, blocks: pl.DataFrame, trades: pl.DataFrame, **events: pl.DataFrame) -> Iterator[Any]:
+def books(chain: Chain, blocks: pl.DataFrame, **events: pl.DataFrame) -> Iterator[Any]:
     """Money of every book, refusals, and risk; the bot's file is brought up to date beside."""
-    days = chain.days or NO_DAYS
-    told = _all_rows_of(chain, trades)
-    folded = fold_risk(
-        Events(**events, trades=told), day_before(chain, OpenRisk), day_before(chain, ExperimentPnl), days, chain.books
-    )
+    days, of_run = chain.days or NO_DAYS, Events(**events)
+    told = _all_rows_of(chain, Trades, of_run.trades)
+    known = of_run._replace(trades=told, fills=_all_rows_of(chain, Fills, at_risk(of_run.fills)))
+    folded = fold_risk(known, day_before(chain, OpenRisk), day_before(chain, ExperimentPnl), days, chain.books)
     refused = book_blocks(blocks)
     chain.log([*block_entries(refused), *risk_entries(folded.risk)])
     _publish(chain, folded)
@@ -58,11 +59,11 @@ def books(chain: Chain, blocks: pl.DataFrame, trades: pl.DataFrame, **events: pl
     yield materialised(OpenRisk, folded.open_risk)
 
 
-def _all_rows_of(chain: Chain, trades: pl.DataFrame) -> pl.DataFrame:
-    """Trades told on the run's days with whatever was told of them before."""
+def _all_rows_of(chain: Chain, table: type[Table], rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the run's days with whatever was told of their trades before."""
     first, _ = chain.days or NO_DAYS
-    note_trades(chain, trades)
-    return pl.concat([rows_of_trades(chain, Trades, trades["trade_id"], first), trades])
+    note_trades(chain, rows)
+    return pl.concat([rows_of_trades(chain, table, rows["trade_id"], first), rows])
 
 
 def _publish(chain: Chain, folded: Folded) -> None:
@@ -73,15 +74,16 @@ def _publish(chain: Chain, folded: Folded) -> None:
 
 
 def _by_reason(blocks: pl.DataFrame) -> dict[str, Any]:
-    return {f"n_{reason}": n for reason, n in blocks["reason"].value_counts(sort=True).iter_rows()}
+    commonest = blocks["reason"].value_counts(sort=True).head(MOST_NAMES)
+    return {f"n_{reason}": n for reason, n in commonest.iter_rows()}
 
 
-@dg.asset_check(asset=asset_key(Risk), blocking=True)
-def learning_trades_never_touch_profit_budget(risk: pl.DataFrame) -> dg.AssetCheckResult:
+@dg.asset_check(asset=asset_key(Risk), additional_ins={"trades": reads(Trades)}, blocking=True)
+def learning_trades_never_touch_profit_budget(risk: pl.DataFrame, trades: pl.DataFrame) -> dg.AssetCheckResult:
     """No trade that was ordered for the learning or the research book is closed in another.
 
     Its loss would count in figures of profit. The bot repairs it by telling the close again, a later `at` and its book.
     """
-    wrong = risk.filter(pl.col("reason") == "closed_in_another_book")
-    names = ", ".join(wrong["trade_id"].unique().sort().head(MOST_NAMES))
-    return dg.AssetCheckResult(passed=wrong.is_empty(), metadata={"n_wrong": wrong.height, "trades": names})
+    wrong = strayed(risk, trades)
+    said: dict[str, Any] = {"n_wrong": wrong.len(), "trades": ", ".join(wrong.head(MOST_NAMES))}
+    return dg.AssetCheckResult(passed=wrong.is_empty(), metadata=said)

@@ -51,8 +51,9 @@ SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcom
 ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
-DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED, *BOOKED]
-DERIVED += [Evidence, Validation, Suggestions]
+CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
+DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
+DERIVED += [*BOOKED, *CLAIMED]
 TABLES = [*LANDED, *DERIVED]
 
 SETTINGS: dict[str, type[Settings]] = {

@@ -65,10 +65,9 @@ class Due(NamedTuple):
 
 
 def fingerprint(settings: Mapping[str, Settings]) -> str:
-    """Digest of every room's settings."""
-    return hashlib.sha256(
-        "".join(f"{room}={settings[room].sha256()};" for room in sorted(settings)).encode()
-    ).hexdigest()
+    """Digest of every room's settings, but for what is for bots only."""
+    digests = {room: settings[room].sha256(settings[room].for_bots) for room in sorted(settings)}
+    return hashlib.sha256("".join(f"{room}={digest};" for room, digest in digests.items()).encode()).hexdigest()
 
 
 def _date(text: str | None) -> dt.date | None:

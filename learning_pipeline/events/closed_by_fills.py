@@ -95,7 +95,7 @@ def _described(fills: pl.DataFrame) -> pl.DataFrame:
     is_exit = pl.col("side") != pl.col("side").first()
     return fills.group_by(VERSION, maintain_order=True).agg(
         pl.col("signal_id").drop_nulls().first(),
-        pl.col("symbol", "book", "experiment_id", "playbook_id").first(),
+        pl.col("symbol", "book", "experiment_id", "experiment_variant", "playbook_id").first(),
         side=pl.when(pl.col("side").first() == "buy").then(pl.lit("long")).otherwise(pl.lit("short")),
         opened_at=pl.col("happened_at").first(),
         closed_at=pl.col("happened_at").last(),

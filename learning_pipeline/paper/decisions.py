@@ -41,6 +41,11 @@ def answer(
     return _decision(signal, gates, "approved", signal.market_snapshot) | {"approved_by": "risk_gates"}
 
 
+def refused(signal: Signal, gates: list[dict[str, Any]], component: str, reason: str) -> dict[str, Any]:
+    """The answer to a signal that passed every gate, and whose book may not trade it."""
+    return _decision(signal, gates, "blocked", signal.market_snapshot, component, reason)
+
+
 def expiry(signal: Signal, gates: list[dict[str, Any]], price: float, spread_bps: float, reason: str) -> dict[str, Any]:
     """The later answer to an approved signal whose entry could not be had at the next open."""
     quoted = {"price": price, "spread": price * spread_bps / 1e4, "spread_bps": spread_bps}

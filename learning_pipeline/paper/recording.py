@@ -32,3 +32,6 @@ class Recording(Protocol):
 
     def portfolio_snapshot(self, *, at: dt.datetime, **payload: Any) -> object:
         """Take the state of the money."""
+
+    def experiment(self, *, at: dt.datetime, **payload: Any) -> object:
+        """Take a request about an experiment."""

@@ -10,6 +10,10 @@ import numpy as np
 import polars as pl
 
 from learning_pipeline.books.learning.settings import LearningBookSettings
+from learning_pipeline.books.research.experiment import Spec
+from learning_pipeline.books.research.requests import Held
+from learning_pipeline.books.research.routing import Route
+from learning_pipeline.books.research.settings import ResearchSettings
 from learning_pipeline.overrides import Index, Override, apply
 from learning_pipeline.paper import decisions, market
 from learning_pipeline.paper.book import Book
@@ -21,6 +25,7 @@ from learning_pipeline.paper.learning_book import LearningBook
 from learning_pipeline.paper.market import Market, instant
 from learning_pipeline.paper.readings import read
 from learning_pipeline.paper.recording import Recording
+from learning_pipeline.paper.research import Research, ResearchBook
 from learning_pipeline.paper.settings import PaperSettings
 from learning_pipeline.paper.signals import Signal, payload, signals
 from learning_pipeline.paper.spread import spreads_at_close, spreads_at_open
@@ -34,7 +39,9 @@ def run_session(
     settings: PaperSettings,
     overrides: Sequence[Override] = (),
     learning: LearningBookSettings | None = None,
-) -> None:
+    research: ResearchSettings | None = None,
+    experiments: Sequence[Spec] = (),
+) -> Held:
     """Trade on paper over bars and hand every event to the recorder.
 
     Parameters
@@ -50,14 +57,25 @@ def run_session(
         Limits to use instead of the settings', each from its approval to its end in the time of the bars.
     learning : LearningBookSettings, optional
         What exploration may risk: the chain's settings, so that both speak of the same budgets; else the defaults.
+    research : ResearchSettings, optional
+        The same for research, whose capital is taken out of the bot's at the start.
+    experiments : sequence of Spec
+        Asked for on the first day; what they cover is traded from research cash.
+
+    Returns
+    -------
+    Held
+        Research money and experiments at the end.
 
     Notes
     -----
     No look-ahead: an event at an instant rests on bars closed by then, and on the open of bars that had opened
     strictly before. A trade still open when the bars end stays open.
     """
+    account = Research(recorder, settings, research or ResearchSettings(), experiments)
     if not bars.is_empty():
-        _Session(bars, recorder, settings, overrides, learning or LearningBookSettings()).run()
+        _Session(bars, recorder, settings, overrides, learning or LearningBookSettings(), account).run()
+    return account.held
 
 
 @dataclass(frozen=True)
@@ -89,12 +107,15 @@ class _Session:
         settings: PaperSettings,
         overrides: Sequence[Override],
         learning: LearningBookSettings,
+        research: Research,
     ) -> None:
         self._overrides = Index(overrides)
         self._recorder = recorder
         self._settings = settings
         self._desks = [_desk(each, settings) for each in market.markets(bars)]
-        self._book = Book(recorder, settings, settings.notional_usd)
+        self._research = research
+        main = settings.model_copy(update={"capital_usd": research.main_usd})
+        self._book = Book(recorder, main, settings.notional_usd)
         self._learning = LearningBook(recorder, settings, learning)
         self._watchlist = Watchlist(recorder, settings)
         self._waiting: dict[str, list[_Entry]] = {desk.market.name: [] for desk in self._desks}
@@ -111,6 +132,7 @@ class _Session:
         signals_at = [[signal.made_us for signal in desk.signals] for desk in self._desks]
         for at_us, moment, number, index in timeline([desk.market for desk in self._desks], signals_at):
             steps[moment](at_us, self._desks[number], index)
+        self._research.end()
 
     def _bar_closes(self, at_us: int, desk: _Desk, i: int) -> None:
         bars = desk.market
@@ -120,22 +142,27 @@ class _Session:
             for trade in book.trades(bars.name):
                 leaving = exits_in_bar(trade, high, low, close)
                 book.leave(at_us, bars.name, trade, leaving, float(desk.spread_close_bps[i]))
+        self._research.marked(at_us, bars.symbol, close)
 
     def _day_begins(self, at_us: int, _desk: _Desk, _index: int) -> None:
         self._book.snapshot(at_us, self._marks)
         self._learning.day(at_us, self._book.equity(self._marks))
+        self._research.day(at_us, self._book.equity(self._marks), self._marks)
         for desk in self._desks:
             self._watchlist.review(at_us, desk.market)
 
     def _signal_comes(self, at_us: int, desk: _Desk, index: int) -> None:
-        signal = desk.signals[index]
-        self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
+        wanted = desk.signals[index]
         self._watchlist.heard(at_us, desk.market)
-        measured = signal.measured | self._measured(at_us, desk, signal)
-        limits = own_limits(signal.pattern_key, self._settings)
-        in_force = apply(self._overrides, limits, signal.pattern_key, signal.scope, instant(at_us))
-        gates = judge(measured, in_force)
-        opposed_by = self._opposing(signal)
+        routed = self._research.routed(at_us, wanted)
+        if routed.experiment_id is None:
+            self._main_answers(at_us, desk, wanted)
+        else:
+            self._research_answers(at_us, desk, wanted, self._research.books[routed.experiment_id], routed)
+
+    def _main_answers(self, at_us: int, desk: _Desk, signal: Signal) -> None:
+        self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
+        gates, opposed_by = self._gates(at_us, desk, signal, self._book), self._opposing(signal, self._book)
         drawn = self._draw(at_us, signal, gates, opposed_by)
         answer = decisions.answer(signal, gates, opposed_by, drawn)
         # Answered in the same instant: seconds later the next bar is under way, and its path cannot be split.
@@ -144,6 +171,26 @@ class _Session:
             self._submit(at_us, desk, signal, gates, self._book)
         elif answer["decision"] == "approved":
             self._submit(at_us, desk, self._learning.granted(signal), gates, self._learning)
+
+    def _research_answers(self, at_us: int, desk: _Desk, wanted: Signal, book: ResearchBook, routed: Route) -> None:
+        """As main answers, by the account of research; what research may not trade is blocked, never main's."""
+        signal = book.take(wanted, self._research.size_usd())
+        self._recorder.signal(at=instant(at_us), **payload(signal, self._settings) | book.said(signal))
+        gates = self._gates(at_us, desk, signal, book)
+        answer = decisions.answer(signal, gates, self._opposing(signal, book))
+        is_approved = answer["decision"] == "approved"
+        if is_approved and routed.blocked is not None:
+            answer = decisions.refused(signal, gates, routed.blocked, routed.detail)
+            book.refuse(at_us, signal, routed)
+        self._recorder.decision(at=instant(at_us), **answer)
+        if is_approved and routed.blocked is None:
+            self._submit(at_us, desk, signal, gates, book)
+
+    def _gates(self, at_us: int, desk: _Desk, signal: Signal, book: Book) -> list[dict[str, Any]]:
+        measured = signal.measured | self._measured(at_us, desk, signal, book)
+        limits = own_limits(signal.pattern_key, self._settings)
+        in_force = apply(self._overrides, limits, signal.pattern_key, signal.scope, instant(at_us))
+        return judge(measured, in_force)
 
     def _draw(self, at_us: int, signal: Signal, gates: list[dict[str, Any]], opposed_by: str | None) -> Draw | None:
         """What exploration makes of a signal that a gate blocks; None where none does, or where this bot explores not.
@@ -158,10 +205,10 @@ class _Session:
         admissible = can_be_traded and self._learning.grants(at_us, signal, self._limit(signal), failure[0])
         return draw(signal.signal_id, self._settings, admissible=admissible)
 
-    def _measured(self, at_us: int, desk: _Desk, signal: Signal) -> dict[str, float]:
-        n_held = self._book.n_open + len(self._entering())
+    def _measured(self, at_us: int, desk: _Desk, signal: Signal, book: Book) -> dict[str, float]:
+        n_held = book.n_open + len(self._entering(book))
         watched_us = int(desk.market.opened[0])
-        return {"max_open_positions": n_held} | self._book.measured(at_us, signal, watched_us, self._marks)
+        return {"max_open_positions": n_held} | book.measured(at_us, signal, watched_us, self._marks)
 
     def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]], book: Book) -> None:
         latency = latency_us(signal.signal_id, self._settings)
@@ -194,21 +241,21 @@ class _Session:
             self._recorder.decision(at=instant(at_us), **expired)
             entry.book.missed(at_us, signal)
 
-    def _opposing(self, signal: Signal) -> str | None:
+    def _opposing(self, signal: Signal, book: Book) -> str | None:
         against = (
             other.signal_id
-            for other in self._entering()
+            for other in self._entering(book)
             if (other.symbol, other.side) == (signal.symbol, -signal.side) and other.timeframe != signal.timeframe
         )
         return next(against, None)
 
-    def _entering(self) -> list[Signal]:
-        """Signals whose entry is under way; those of exploration stand in nobody's way."""
+    def _entering(self, book: Book) -> list[Signal]:
+        """Signals whose entry is under way in a book; those of others stand in nobody's way."""
         waiting = (entry for entries in self._waiting.values() for entry in entries)
-        return [entry.signal for entry in waiting if entry.book is self._book]
+        return [entry.signal for entry in waiting if entry.book is book]
 
-    def _books(self) -> tuple[Book, Book]:
-        return self._book, self._learning
+    def _books(self) -> list[Book]:
+        return [self._book, self._learning, *self._research.books.values()]
 
 
 def _desk(each: Market, settings: PaperSettings) -> _Desk:

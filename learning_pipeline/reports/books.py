@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from learning_pipeline.reports.canvas import COSTS, INK, SAVES, WIDE, Drawing, dated, keyed, ruled, thinned
+from learning_pipeline.reports.canvas import COSTS, INK, PAPER, SAVES, WIDE, Drawing, dated, keyed, ruled, thinned
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.section import Grid, Section, pictured
 from learning_pipeline.reports.window import Window
@@ -33,12 +33,13 @@ def books_section(facts: Facts, window: Window) -> Section:
     said = _in_words(facts.risk, facts.blocks, window)
     caption = (
         "Largest share of the learning book's daily risk budget in use on each day, percent: reserved by open orders "
-        "and trades, and lost that day. Days without a learning order, or without known equity, are left out."
+        "and trades, and lost that day. Days without a learning order, or without known equity, are left out. "
+        "A loss beyond its stop can pass the line."
     )
     note = (
         "A book's money is net of fees and counts on the day on which the close came to be known; open positions are "
         "not in it. These are booked results, not estimates, so they have no interval; what guards, leaderboard and "
-        "allocation say rests on the books of the setting `books` alone."
+        "allocation say rests on the books of the setting books alone."
     )
     return Section(KEY, TITLE, (said,), pictured(budget_drawing(facts.risk), KEY, said, caption), tuple(grids), (note,))
 
@@ -72,7 +73,7 @@ def _draw(axes: Axes, used: pl.DataFrame) -> None:
     kept = used[thinned(used.height)]
     days, lost = np.asarray(kept["day"].to_list()), kept["lost"].to_numpy()
     axes.bar(days, lost, width=0.9, color=COSTS, label="lost that day")
-    axes.bar(days, kept["reserved"].to_numpy(), width=0.9, bottom=lost, color=SAVES, hatch="//", edgecolor="white",
+    axes.bar(days, kept["reserved"].to_numpy(), width=0.9, bottom=lost, color=SAVES, hatch="//", edgecolor=PAPER,
              linewidth=0, label="reserved")  # fmt: skip
     axes.axhline(100, color=INK, linewidth=1.0, linestyle="--", label="budget")
     keyed(axes, 3)

@@ -1,9 +1,10 @@
 """What a bot or a notebook imports; never Dagster, and no store until a call needs it.
 
 ``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_posture` which way trades
-say to lean, `load_allocation` the shares of capital by timeframe; `evaluate_learning_order` says whether an order may
-be made to learn from it, `learning_context` what may still be risked for that; `learnings`, `report` and
-`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names.
+say to lean, `load_allocation` the shares of capital by timeframe, `load_experiments` how experiments stand, and `route`
+which budget a trigger is traded from; `evaluate_learning_order` says whether an order may be made to learn from it,
+`learning_context` what may still be risked for that; `learnings`, `report` and `shadow_performance` answer the
+questions of the learning engine as dictionaries, under its own names.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
 """
@@ -20,6 +21,7 @@ from learning_pipeline.stores.recorder import Recorder
 if TYPE_CHECKING:
     from learning_pipeline.books.learning import Answer, Conditions, LearningOrder, RiskBook
     from learning_pipeline.books.learning.settings import LearningBookSettings
+    from learning_pipeline.books.research.routing import Route
     from learning_pipeline.sdk.overrides import Overrides
     from learning_pipeline.sdk.posture import Postures
 
@@ -29,9 +31,11 @@ __all__ = [
     "learning_context",
     "learnings",
     "load_allocation",
+    "load_experiments",
     "load_overrides",
     "load_posture",
     "report",
+    "route",
     "shadow_performance",
 ]
 
@@ -171,7 +175,7 @@ def evaluate_learning_order(
     Raises
     ------
     BadInput
-        A field is missing, unknown or of another type.
+        A field is missing, unknown, of another type, or a number that no order can have.
     """
     from learning_pipeline.sdk.learning import evaluated  # noqa: PLC0415  # a recorder needs none of this
 
@@ -196,3 +200,52 @@ def learning_context(home: str | Path | None = None, now: dt.datetime | None = N
     from learning_pipeline.sdk.learning import context_of  # noqa: PLC0415  # a recorder needs none of this
 
     return context_of(home, now)
+
+
+def load_experiments(home: str | Path | None = None) -> dict[str, Any]:
+    """Experiments and research money, as the ledger has them since the last run or answer of a person.
+
+    Returns
+    -------
+    dict
+        ``as_of``: last day that was computed; ``experiments``: ``experiment_id``, ``playbook_id``, ``state``,
+        ``hypothesis``, ``target_symbols``, ``trigger_categories`` (empty: all), ``min_sample_size``, ``max_loss_usd``;
+        ``sessions``: ``source``, ``session_id``, ``initial_capital``, ``cash``, ``total_pnl``, ``max_loss_usd`` (quote
+        money, None while unknown), ``paused``, ``pause_reason``. Empty where nothing was asked for yet.
+
+    Raises
+    ------
+    BadInput
+        The file is damaged, or was changed by hand: none of it is used.
+    """
+    from learning_pipeline.sdk.experiments import experiments_of  # noqa: PLC0415  # a recorder needs none of this
+
+    return experiments_of(home)
+
+
+def route(trigger: Mapping[str, Any], home: str | Path | None = None) -> Route:
+    """Which budget a trigger is traded from: main or research, or none at all.
+
+    Parameters
+    ----------
+    trigger : mapping
+        Fields of a ``signal``: ``symbol``, ``category``, ``playbook_id``, ``emergency_exit``, ``force_main_budget``;
+        ``is_research`` or ``experiment_id`` where the bot's plan tagged it; ``source`` and ``session_id`` where the
+        data root knows more than one session.
+    home : path, optional
+        As `load_experiments`.
+
+    Returns
+    -------
+    Route
+        ``book`` (``profit`` or ``research``), ``blocked`` (``research_paused``, ``research_insolvent`` or None),
+        ``experiment_id``, ``playbook_id``, ``detail``.
+
+    Raises
+    ------
+    BadInput
+        As `load_experiments`; or the trigger names no symbol, or none of several sessions.
+    """
+    from learning_pipeline.sdk.experiments import routed  # noqa: PLC0415  # a recorder needs none of this
+
+    return routed(trigger, home)

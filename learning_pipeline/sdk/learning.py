@@ -42,6 +42,8 @@ def evaluated(
     measured, at = _as(Conditions, zones or Conditions(), "zones"), now or dt.datetime.now(dt.UTC)
     try:
         return evaluate_learning_order(*asked, cast("LearningBookSettings", rules), measured, at)
+    except ValueError as e:
+        raise BadInput(f"learning order: {e}") from e
     except AttributeError as e:
         raise BadInput(f"settings: {e.name} is missing; `learning_context` gives all of them") from e
 

@@ -39,9 +39,12 @@ class Database:
             url.parent.mkdir(parents=True, exist_ok=True)
         self._engine = sa.create_engine(f"sqlite:///{url}" if isinstance(url, Path) else url, poolclass=sa.NullPool)
         sa.event.listen(self._engine, "connect", _durable)
-        with self.writing() as connection:
-            for table in tables.sorted_tables:
-                connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+        with self.reading() as connection:
+            there = set(sa.inspect(connection).get_table_names())
+        if missing := [table for table in tables.sorted_tables if table.name not in there]:
+            with self.writing() as connection:
+                for table in missing:
+                    connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

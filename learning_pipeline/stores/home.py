@@ -62,19 +62,19 @@ class Home:
         return self.root / "postures.json"
 
     @property
-    def learning_book(self) -> Path:
-        """What the learning book may still risk."""
-        return self.root / "learning_book.json"
-
-    @property
     def experiments(self) -> Path:
-        """Experiments, and what research may still risk."""
+        """Experiments and research money, as a bot routes by them."""
         return self.root / "experiments.json"
 
     @property
     def playbooks(self) -> Path:
         """Playbooks, where no other folder is set; people edit them, evidence and approved edits are written in."""
         return self.root / "playbooks"
+
+    @property
+    def learning_book(self) -> Path:
+        """What the learning book may still risk."""
+        return self.root / "learning_book.json"
 
     @property
     def learning_log(self) -> Path:

@@ -138,4 +138,7 @@ def _copy_shipped(folder: Path) -> None:
 
 def _shipped() -> Path:
     packaged = Path(str(importlib.resources.files("learning_pipeline"))) / "playbook_files"
-    return packaged if packaged.is_dir() else packaged.parents[1] / "playbooks"
+    folder = packaged if packaged.is_dir() else packaged.parents[1] / "playbooks"
+    if not folder.is_dir():
+        raise BadInput(f"{folder}: the playbooks that ship with the project are missing; install the package again")
+    return folder

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
-from learning_pipeline.defs.due import DIRTY, FIRST, NEWEST, SETTINGS, Due
+from learning_pipeline.books.settings import BooksSettings
+from learning_pipeline.defs.due import DIRTY, FIRST, NEWEST, SETTINGS, Due, fingerprint
 
 NOON = dt.datetime(2024, 3, 6, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -79,3 +81,16 @@ def test_without_data_there_are_no_days() -> None:
 def test_after_a_run_of_past_days_those_after_them_are_still_stale() -> None:
     assert CLEAN.settled(TODAY, "now") == {DIRTY: None, SETTINGS: "now"}
     assert CLEAN.settled(TODAY - 3 * DAY, "now")[DIRTY] == (TODAY - 2 * DAY).isoformat()
+
+
+def test_what_is_only_passed_on_to_bots_makes_no_day_stale() -> None:
+    """A person's switch acts with the next run, whatever the length of the history."""
+    asked = [fingerprint({"books": BooksSettings(**changed)}) for changed in SETTINGS_OF_BOOKS]
+    assert asked[0] == asked[1] != asked[2]
+
+
+SETTINGS_OF_BOOKS: list[dict[str, Any]] = [
+    {},
+    {"learning_manual_override_off": True, "learning_max_hold_minutes": 5},
+    {"learning_daily_risk_budget_pct": 0.1},
+]

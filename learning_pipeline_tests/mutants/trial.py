@@ -21,6 +21,8 @@ PLUGIN = "learning_pipeline_tests.mutants.in_copy"
 _OPTIONS = ["-n0", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", PLUGIN]
 _CAUGHT = re.compile(rf"^(?:FAILED|ERROR) {TESTS}/(\S+::\S+)", re.MULTILINE)
 _GREEN, _RED = 0, 1
+SHIPPED = ("playbooks",)
+"""Folders beside the package that it ships."""
 
 
 class Trial(NamedTuple):
@@ -56,7 +58,7 @@ def try_unchanged(source: Path, mutants: list[Mutant]) -> Trial:
 
 def copied(source: Path, folder: Path) -> Path:
     """Copy what the tests need into a folder."""
-    for name in (PACKAGE, TESTS):
+    for name in (PACKAGE, TESTS, *(name for name in SHIPPED if (source / name).is_dir())):
         shutil.copytree(source / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     shutil.copy2(source / "pyproject.toml", folder)
     return folder

@@ -34,6 +34,7 @@ class MemoryRecorder:
     trade_blocked = partialmethod(_keep, "trade_blocked")
     trade_closed = partialmethod(_keep, "trade_closed")
     position = partialmethod(_keep, "position")
+    experiment = partialmethod(_keep, "experiment")
     portfolio_snapshot = partialmethod(_keep, "portfolio_snapshot")
 
 

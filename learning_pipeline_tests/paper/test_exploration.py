@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from learning_pipeline.paper import PaperSettings
 from learning_pipeline.paper.exploration import draw
 from learning_pipeline_tests.books.learning.settings import wide_open
+from learning_pipeline_tests.worlds import hourly_bars
 
 RATE, LIMIT = 0.3, 3
 ALLOWING = wide_open(learning_max_trades_per_day=LIMIT)
@@ -147,15 +148,25 @@ def test_what_the_learning_book_refuses_has_no_chance_and_is_told(explored):
         assert (event["experiment_variant"], event["at"]) == (failing(answers[name])[0], answers[name]["at"])
 
 
+def test_a_disabled_book_makes_every_block_certain(walk):
+    """Asked before the draw, though every draw would admit."""
+    off = wide_open(learning_book_enabled=False)
+    events = walk(hourly_bars(5, 30), learning=off, exploration_rate=1.0)
+    blocked = [a["propensity"] for a in first_answers(events).values() if failing(a)]
+    assert len(blocked) > 10
+    assert set(blocked) == {1.0}
+    assert {e["reason"] for e in events if e["type"] == "trade_blocked"} == {"learning_disabled"}
+
+
 def test_the_gate_says_how_large_and_how_long(walk, hours):
-    """Defaults: an eighth of the exposure cap each, one bar of an hour, no shorts, and 4h bars are too long to hold."""
+    """Defaults, beside research: an eighth of the exposure cap each, one bar of an hour, no shorts, no 4h bars."""
     events = walk(hours, exploration_rate=1.0)
     orders = [
         e for e in events if e["type"] == "order_submitted" and e.get("book") and e["order_id"].endswith("-entry")
     ]
     assert len(orders) > 20
     assert {order["side"] for order in orders} == {"buy"}
-    assert all(order["qty"] * order["price"] == pytest.approx(50, rel=0.1) for order in orders)
+    assert all(order["qty"] * order["price"] == pytest.approx(45, rel=0.1) for order in orders)
     closed = [e for e in events if e["type"] == "trade_closed" and e.get("book")]
     assert {trade["timeframe"] for trade in closed} == {"1h"}
     assert all(trade["closed_at"] - trade["opened_at"] <= dt.timedelta(hours=1) for trade in closed)

@@ -227,7 +227,7 @@ def test_snapshots_add_up_to_the_trades(of_type):
         fees = sum(
             fill["fee_usd"] for fill in of_type("fill") if fill["at"] <= snapshot["at"] and fill["trade_id"] not in done
         )
-        assert snapshot["cash_usd"] == pytest.approx(20_000 + sum(trade["pnl_usd"] for trade in closed) - fees)
+        assert snapshot["cash_usd"] == pytest.approx(18_000 + sum(trade["pnl_usd"] for trade in closed) - fees)
         if len(done) == len({fill["trade_id"] for fill in of_type("fill") if fill["at"] <= snapshot["at"]}):
             assert (snapshot["equity_usd"], snapshot["exposure_usd"]) == (snapshot["cash_usd"], 0)
 

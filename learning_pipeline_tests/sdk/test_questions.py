@@ -166,6 +166,13 @@ from learning_pipeline.stores.allocation_file import write_allocation
 write_allocation(Path(sys.argv[1]) / "allocation.json", {"timeframe_allocation": {}})
 assert lp.load_allocation(sys.argv[1]) == {"timeframe_allocation": {}}
 lp.load_posture(sys.argv[1]).steer(0.5, 0.5, "p", {"timeframe": "1h"})
+off, order = {"learning_book_enabled": False}, {"experiment_id": "e", "side": "long", "price": 1.0}
+assert lp.evaluate_learning_order(order, {}, off).reason == "learning_disabled"
+from learning_pipeline.stores.learning_book_file import write_learning_book
+write_learning_book(Path(sys.argv[1]) / "learning_book.json", {"as_of": None, "settings": off, "sessions": []})
+assert lp.learning_context(sys.argv[1])["sessions"] == []
+assert lp.load_experiments(sys.argv[1])["experiments"] == []
+assert lp.route({"symbol": "AAA"}, sys.argv[1]).book == "profit"
 heavy = {"dagster", "mlflow", "duckdb", "polars", "pandera", "sqlalchemy", "matplotlib"} & set(sys.modules)
 assert not heavy, heavy
 print(seconds)

@@ -32,6 +32,7 @@ FILLED = {
         "calibration",
     ],
     "tuning": ["lessons", "strength", "strength_selections"],
+    "books": ["research_trades", "research_budget", "attributions", "experiments", "experiment_requests"],
     "allocation": ["timeframe_roi", "timeframe_allocation", "positions"],
 }
 

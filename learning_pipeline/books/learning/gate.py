@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -33,6 +34,8 @@ class LearningOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
         Base units wanted; None: the sizing mode of the settings says how many.
     hold_minutes : float or None
         How long it would be held; None: as long as is allowed.
+    experiment_variant : str or None
+        Arm of the experiment: a tag that no rule looks at.
     """
 
     experiment_id: str | None
@@ -47,8 +50,8 @@ class LearningOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 class Answer(NamedTuple):
     """What the gate says.
 
-    ``reason`` and ``detail`` are None where the order is allowed; ``detail`` names the first zone of ``no_learn_zone``,
-    or why a budget cannot be told. ``qty`` (base units), ``hold_minutes``, ``risk_usd`` (to reserve) and
+    ``reason`` and ``detail`` are None where the order is allowed; ``detail`` names the first zone of ``no_learn_zone``;
+    ``equity_unknown``: no budget can be told. ``qty`` (base units), ``hold_minutes``, ``risk_usd`` (to reserve) and
     ``exposure_usd`` (notional) are what is allowed; None where nothing is.
     """
 
@@ -83,13 +86,22 @@ def evaluate_learning_order(
     Raises
     ------
     ValueError
-        A price that is not above 0, or a ``now`` without a time zone.
+        A number that is not above 0 or not finite, another side than long or short, a ``now`` without a time zone.
     """
-    if not order.price > 0:
-        raise ValueError(f"price: expected above 0, was {order.price}")
+    _require_numbers(order)
     today = as_of(book, now)
     refusal = _refused_at_once(order, today, settings, zones, now)
     return refusal or _within_budgets(order, today, settings, zones)
+
+
+def _require_numbers(order: LearningOrder) -> None:
+    """Refuse what no comparison with a budget would stop."""
+    if order.side not in {"long", "short"}:
+        raise ValueError(f"side: expected long or short, was {order.side}")
+    for name in ("price", "stop_price", "qty", "hold_minutes"):
+        value = getattr(order, name)
+        if (value is None and name == "price") or (value is not None and not 0 < value < math.inf):
+            raise ValueError(f"{name}: expected a number above 0, was {value}")
 
 
 def as_of(book: RiskBook, now: dt.datetime) -> RiskBook:
@@ -122,8 +134,8 @@ def _within_budgets(order: LearningOrder, book: RiskBook, settings: LearningBook
     if book.equity_usd is None or book.equity_usd <= 0:
         return Answer(allowed=False, reason="daily_risk_budget", detail="equity_unknown")
     wanted = _wanted_qty(order, book.equity_usd, settings, zones)
-    if wanted is None or not wanted > 0:
-        return Answer(allowed=False, reason="no_learn_zone", detail="volatility_spike")
+    if wanted is None:
+        return Answer(allowed=False, reason="no_learn_zone", detail="data_quality_anomaly")
     per_unit, cap_usd = unit_risk(order.price, order.stop_price), _share(book, settings.learning_max_position_risk_pct)
     qty = wanted if per_unit * wanted <= cap_usd else cap_usd / per_unit
     risk, exposure = per_unit * qty, order.price * qty
@@ -153,7 +165,7 @@ def _share(book: RiskBook, pct: float) -> float:
 def _wanted_qty(
     order: LearningOrder, equity_usd: float, settings: LearningBookSettings, zones: Conditions
 ) -> float | None:
-    """The order's own quantity, else what the sizing mode says; None where the volatility that it needs is unknown."""
+    """The order's own quantity, else what the sizing mode says; None where it needs a volatility and that is 0."""
     if order.qty is not None:
         return order.qty
     if settings.learning_sizing_mode == "fixed_fraction":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,8 +23,8 @@ _AT = pl.col("happened_at").to_physical()
 class Events(NamedTuple):
     """Tables of ``events`` that books rest on.
 
-    trades : of each trade told on the days every row up to their end; signals : those that orders may name; portfolio :
-    from ``EQUITY_DAYS`` before the first day; orders, fills, reports (``decision_reports``) : of the days.
+    trades, fills : of each trade told or filled on the days every row up to their end; signals : those that orders
+    name; portfolio : from ``EQUITY_DAYS`` before the first day; orders, reports (``decision_reports``) : of the days.
     """
 
     orders: pl.DataFrame
@@ -45,17 +45,19 @@ def moves_by_book(events: Events, open_risk: pl.DataFrame, first: dt.date) -> di
     first : date
         First day asked about; a trade that was told before it is not told again.
     """
-    named = pl.concat([rows.select("trade_id", "signal_id") for rows in (open_risk, *_at_risk(events))])
+    named_in = (open_risk, at_risk(events.orders), at_risk(events.fills))
+    named = pl.concat([rows.select("trade_id", "signal_id") for rows in named_in])
     found: dict[Key, list[tuple[int, int, str, Move]]] = {}
     closes, deaths = _closes(events.trades, named, first), _deaths(events.reports, named)
-    for part in (_orders(events), _fills(events.fills), closes, deaths):
+    for part in (_orders(events), _fills(events.fills, first), closes, deaths):
         for key, name, move in part:
             found.setdefault(key, []).append((move.at_us, RANK[type(move)], name, move))
     return {key: [move for *_, move in sorted(moves, key=lambda each: each[:3])] for key, moves in found.items()}
 
 
-def _at_risk(events: Events) -> list[pl.DataFrame]:
-    return [rows.filter(pl.col("book").is_in(AT_RISK)) for rows in (events.orders, events.fills)]
+def at_risk(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the learning and the research book."""
+    return rows.filter(pl.col("book").is_in(AT_RISK))
 
 
 def snapshots(portfolio: pl.DataFrame) -> dict[tuple[str, str], list[Snapshot]]:
@@ -70,43 +72,24 @@ def snapshots(portfolio: pl.DataFrame) -> dict[tuple[str, str], list[Snapshot]]:
 def _orders(events: Events) -> Iterator[tuple[Key, str, Move]]:
     """Orders of entries: those in the direction of their signal, and those whose signal is not known."""
     stops = events.signals.select("source", "signal_id", "stop_price", "entry_price", wanted="side")
-    orders = events.orders.filter(pl.col("book").is_in(AT_RISK))
+    orders = at_risk(events.orders)
     known = orders.join(stops, on=["source", "signal_id"], how="left", maintain_order="left")
     wanted = pl.when(pl.col("wanted") == "long").then(1).when(pl.col("wanted") == "short").then(-1)
     entries = known.with_columns(direction=_SIDE).filter(wanted.is_null() | (wanted == pl.col("direction")))
-    facts = entries.select(
-        *OF, _AT, "order_id", "signal_id", "trade_id", "experiment_id", "experiment_variant", "playbook_id", "symbol",
-        "direction", "qty", pl.coalesce("price", "entry_price").alias("price"), stop="stop_price",
-    )  # fmt: skip
-    for (
-        *key,
-        at_us,
-        order_id,
-        signal_id,
-        trade_id,
-        experiment,
-        variant,
-        playbook,
-        symbol,
-        side,
-        qty,
-        price,
-        stop,
-    ) in facts.iter_rows():
-        order = Submitted(
-            at_us, order_id, signal_id, trade_id, experiment, variant, playbook, symbol, side, qty, price, stop
-        )
-        yield _key(key), order_id, order
+    prices = {"price": pl.coalesce("price", "entry_price"), "stop": pl.col("stop_price")}
+    named = entries.with_columns(at_us=_AT, side="direction", **prices)
+    for source, session, book, *facts in named.select(*OF, *Submitted._fields).iter_rows():
+        yield (source, session, book), facts[1], Submitted(*facts)
 
 
-def _fills(fills: pl.DataFrame) -> Iterator[tuple[Key, str, Move]]:
-    """Fills; one that was sent under several event ids counts once."""
-    ordered = fills.filter(pl.col("book").is_in(AT_RISK)).sort("happened_at", "event_id")
+def _fills(fills: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move]]:
+    """Fills; one that was sent under several event ids counts once, the first time."""
+    ordered = at_risk(fills).sort("happened_at", "event_id")
     once = ordered.unique([*OF, "order_id", "fill_id"], keep="first", maintain_order=True)
-    for *key, name, at_us, order_id, trade_id, side, qty, price, fee in once.select(
-        *OF, "fill_id", _AT, "order_id", "trade_id", _SIDE.alias("direction"), "qty", "price", "fee_usd"
-    ).iter_rows():
-        yield _key(key), name, Filled(at_us, order_id, trade_id, side, qty, price, fee)
+    due = once.filter(pl.col("day") >= first)
+    told = due.select(*OF, "fill_id", _AT, "order_id", "trade_id", _SIDE.alias("direction"), "qty", "price", "fee_usd")
+    for source, session, book, name, *facts in told.iter_rows():
+        yield (source, session, book), name, Filled(*facts)
 
 
 def _closes(trades: pl.DataFrame, named: pl.DataFrame, first: dt.date) -> Iterator[tuple[Key, str, Move]]:
@@ -118,11 +101,8 @@ def _closes(trades: pl.DataFrame, named: pl.DataFrame, first: dt.date) -> Iterat
     for source, session, book, elsewhere, at_us, trade_id, signal_id, experiment, pnl in facts.iter_rows():
         for each in AT_RISK:
             if elsewhere or each == book:
-                yield (
-                    (source, session, each),
-                    trade_id,
-                    Closed(at_us, trade_id, signal_id, experiment, pnl, each == book),
-                )
+                trade = Closed(at_us, trade_id, signal_id, experiment, pnl, each == book)
+                yield (source, session, each), trade_id, trade
 
 
 def _deaths(reports: pl.DataFrame, named: pl.DataFrame) -> Iterator[tuple[Key, str, Move]]:
@@ -135,8 +115,3 @@ def _deaths(reports: pl.DataFrame, named: pl.DataFrame) -> Iterator[tuple[Key, s
 
 def _is_in(name: str, named: pl.DataFrame) -> pl.Expr:
     return pl.col(name).is_in(named[name].drop_nulls().implode()).fill_null(value=False)
-
-
-def _key(parts: list[Any]) -> Key:
-    source, session, book = parts
-    return source, session, book

@@ -92,7 +92,18 @@ class LearningBookSettings(Settings):
         if self.learning_sizing_mode == "notional" and self.learning_notional_usd is None:
             raise ValueError("learning_sizing_mode = notional needs learning_notional_usd")
         for window in self.learning_event_windows:
-            start, end = (dt.datetime.fromisoformat(part) for part in window.split("/", 1))
-            if start.tzinfo is None or end.tzinfo is None or start >= end:
+            if not _is_interval(window):
                 raise ValueError(f"learning_event_windows: expected START/END with time zones, was {window}")
         return self
+
+
+def _is_interval(text: str) -> bool:
+    """Whether it is two instants with time zones, the earlier first."""
+    try:
+        start, end = (dt.datetime.fromisoformat(part) for part in text.split("/"))
+    except ValueError:
+        return False
+    return start.tzinfo is not None and end.tzinfo is not None and start < end
+
+
+LearningBookSettings.for_bots = frozenset(LearningBookSettings.model_fields) - {"learning_daily_risk_budget_pct"}

@@ -1,14 +1,16 @@
 """Where there is no learning: thirteen zones, each with one rule over what is measured, counted or set.
 
 Closed where unknown: ``volatility_spike``, ``spread_wide`` and ``feed_latency``, which every bot that sees a market can
-measure and without which no risk figure means anything, and the loss limits, which cannot be told without equity. Open
-where unknown: ``liquidity_thin`` (many markets have no volume), and the four that tell of faults, which a bot reports
-when it sees one: ``exchange_error``, ``data_gap``, ``slippage_anomaly``, ``data_quality_anomaly``.
+measure and without which no risk figure means anything. Open where unknown: ``liquidity_thin`` (many markets have no
+volume); the four that tell of faults, which a bot reports when it sees one: ``exchange_error``, ``data_gap``,
+``slippage_anomaly``, ``data_quality_anomaly``; and the loss limits without equity, since the daily budget refuses then.
+A NaN is unknown.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -54,14 +56,16 @@ def _is_closed(zone: str, verdict: Verdict) -> bool:
 
 
 def _over(value: float | None, limit: float) -> Verdict:
-    return None if value is None else value > limit
+    return None if value is None or math.isnan(value) else value > limit
+
+
+def _under(value: float | None, limit: float) -> Verdict:
+    return None if value is None or math.isnan(value) else value < limit
 
 
 _MEASURED: dict[str, Callable[[LearningBookSettings, Conditions], Verdict]] = {
     "volatility_spike": lambda s, m: _over(m.volatility, s.learning_max_volatility),
-    "liquidity_thin": lambda s, m: (
-        None if m.relative_volume is None else m.relative_volume < s.learning_min_relative_volume
-    ),
+    "liquidity_thin": lambda s, m: _under(m.relative_volume, s.learning_min_relative_volume),
     "spread_wide": lambda s, m: _over(m.spread_bps, s.learning_max_spread_bps),
     "feed_latency": lambda s, m: _over(m.feed_latency_seconds, s.learning_max_feed_latency_seconds),
     "exchange_error": lambda s, m: _over(m.n_exchange_errors, s.learning_max_exchange_errors),
@@ -89,7 +93,7 @@ def _losses(experiment_id: str | None, book: RiskBook, settings: LearningBookSet
 
 
 def _reached(lost_usd: float, limit_pct: float, equity_usd: float | None) -> Verdict:
-    return None if equity_usd is None else lost_usd >= limit_pct / 100 * max(equity_usd, 0.0)
+    return None if equity_usd is None or equity_usd <= 0 else lost_usd >= limit_pct / 100 * equity_usd
 
 
 ZONES = (
@@ -107,4 +111,4 @@ ZONES = (
     "data_quality_anomaly",
     "manual_override_off",
 )
-_CLOSED = {"volatility_spike", "spread_wide", "feed_latency", "daily_loss_limit", "experiment_loss_limit"}
+_CLOSED = {"volatility_spike", "spread_wide", "feed_latency"}

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from learning_pipeline.books.research.experiment import Experiment
 
 MAIN, RESEARCH = "profit", "research"
+CLAIMING = frozenset({"running", "paused"})
+"""States in which triggers are an experiment's: a paused one keeps them from main, where nobody meant them to go."""
 PAUSED, INSOLVENT = "research_paused", "research_insolvent"
 
 
@@ -70,8 +72,8 @@ def route(trigger: Trigger, experiments: Iterable[Experiment], budget: Standing 
     ----------
     trigger : Trigger
     experiments : iterable of Experiment
-        In any state and order. Of several running ones that cover the trigger the one that it names counts, then one
-        on its playbook, then the narrowest, then the smallest id.
+        In any state and order. Of several that cover the trigger a running one counts before a paused one, which
+        blocks; then the one that it names, then one on its playbook, then the narrowest, then the smallest id.
     budget : Standing or None
         Research money of the trigger's session; None: the session has none, which blocks as insolvent.
     """
@@ -80,24 +82,33 @@ def route(trigger: Trigger, experiments: Iterable[Experiment], budget: Standing 
     if trigger.force_main_budget:
         return _main("the trigger asks for the main budget")
     known = list(experiments)
-    running = [e for e in known if e.state == "running" and e.spec.covers(trigger.symbol, trigger.category)]
-    chosen = min(running, key=lambda e: _rank(e, trigger), default=None)
+    covering = [e for e in known if e.state in CLAIMING and e.spec.covers(trigger.symbol, trigger.category)]
+    chosen = min(covering, key=lambda e: _rank(e, trigger), default=None)
     if chosen is None:
         named = next((e for e in known if e.spec.experiment_id == trigger.experiment_id), None)
         is_tagged = trigger.is_research or named is not None
-        return _idle(trigger, named) if is_tagged else _main("no running experiment covers it")
-    if budget is None or (budget.cash_usd is not None and budget.cash_usd <= 0):
-        return _research(chosen, INSOLVENT, "research has no cash left" if budget else "the session has no research")
-    if budget.paused:
-        return _research(chosen, PAUSED, budget.pause_reason or "research is paused")
-    return _research(chosen, None, f"covered by experiment {chosen.spec.experiment_id}")
+        return _idle(trigger, named) if is_tagged else _main("no experiment claims it")
+    why = _closed(chosen, budget)
+    return _research(chosen, *(why or (None, f"covered by experiment {chosen.spec.experiment_id}")))
 
 
-def _rank(experiment: Experiment, trigger: Trigger) -> tuple[bool, bool, bool, bool, str]:
+def _closed(experiment: Experiment, budget: Standing | None) -> tuple[str, str] | None:
+    """Why an experiment may not trade now; None where it may."""
+    if experiment.state == "paused":
+        return PAUSED, f"experiment {experiment.spec.experiment_id} is paused: {experiment.reason}"
+    if budget is None:
+        return INSOLVENT, "the session has no research money"
+    if budget.cash_usd is not None and budget.cash_usd <= 0:
+        return INSOLVENT, "research has no cash left"
+    return (PAUSED, budget.pause_reason or "research is paused") if budget.paused else None
+
+
+def _rank(experiment: Experiment, trigger: Trigger) -> tuple[bool, bool, bool, bool, bool, str]:
     spec = experiment.spec
     is_named = spec.experiment_id == trigger.experiment_id
     on_playbook = spec.playbook_id is not None and spec.playbook_id == trigger.playbook_id
-    return not is_named, not on_playbook, not spec.target_symbols, not spec.trigger_categories, spec.experiment_id
+    is_wide = not spec.target_symbols, not spec.trigger_categories
+    return experiment.state != "running", not is_named, not on_playbook, *is_wide, spec.experiment_id
 
 
 def _main(why: str) -> Route:
@@ -109,7 +120,7 @@ def _research(experiment: Experiment, blocked: str | None, why: str) -> Route:
 
 
 def _idle(trigger: Trigger, named: Experiment | None) -> Route:
-    """A research trigger that no running experiment covers."""
+    """A research trigger that no experiment claims."""
     if named is None:
-        return Route(RESEARCH, PAUSED, trigger.experiment_id, trigger.playbook_id, "no running experiment covers it")
+        return Route(RESEARCH, PAUSED, trigger.experiment_id, trigger.playbook_id, "no experiment covers it")
     return _research(named, PAUSED, f"experiment {named.spec.experiment_id} is {named.state} or does not cover it")

@@ -115,7 +115,7 @@ def request_row(verdict: Verdict) -> Row:
         "day": request.at.astimezone(dt.UTC).date(),
         "request_id": request.request_id,
         "requested_at": request.at,
-        "by": request.by,
+        "asked_by": request.by,
         "actor": request.actor,
         "source": source,
         "session_id": session_id,

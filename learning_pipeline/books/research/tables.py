@@ -110,7 +110,7 @@ class ExperimentRequests(Table, key=("request_id",)):
 
     request_id: pl.String = pa.Field(description="event_id of an event; else made for the act of a person or judge")
     requested_at: Instant = pa.Field(description="when; UTC day of the partition")
-    by: pl.String = pa.Field(isin=ACTORS, description="a person, a bot's event, or a judge")
+    asked_by: pl.String = pa.Field(isin=ACTORS, description="a person, a bot's event, or a judge")
     actor: pl.String = pa.Field(description="name of the person, bot or judge")
     source: pl.String = pa.Field(nullable=True, description="bot whose session it is about; null where none is")
     session_id: pl.String = pa.Field(nullable=True, description="that session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import msgspec
@@ -117,14 +118,28 @@ def test_sizing_modes():
     assert answer(asked).hold_minutes == 60 * 24 * 60
 
 
-def test_without_equity_nothing_is_allowed():
-    assert reason(None, a_book(None))[0] == "no_learn_zone", "a loss limit that cannot be told is reached"
-    assert reason(None, a_book(0.0))[0] == "no_learn_zone"
+@pytest.mark.parametrize("equity_usd", [None, 0.0, -5.0])
+def test_without_equity_nothing_is_allowed(equity_usd):
+    assert reason(None, a_book(equity_usd)) == ("daily_risk_budget", "equity_unknown")
 
 
-def test_prices_and_times_that_are_none_are_refused_loudly():
-    with pytest.raises(ValueError, match="price: expected above 0"):
-        answer(an_order(price=0.0))
+def test_a_volatility_of_nothing_sizes_nothing():
+    still = msgspec.structs.replace(CALM, volatility=0.0)
+    asked = an_order(qty=None)
+    assert reason(asked, None, still, learning_sizing_mode="vol_target") == ("no_learn_zone", "data_quality_anomaly")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"price": 0.0}, {"price": math.nan}, {"stop_price": math.nan}, {"qty": -1.0}, {"qty": math.inf}]
+)
+def test_numbers_that_no_budget_would_stop_are_refused_loudly(wrong):
+    with pytest.raises(ValueError, match="expected a number above 0"):
+        answer(an_order(**wrong))
+
+
+def test_words_and_times_that_are_none_are_refused_loudly():
+    with pytest.raises(ValueError, match="side: expected long or short"):
+        answer(an_order(side="buy"))
     with pytest.raises(ValueError, match="time zone"):
         answer(now=NOON.replace(tzinfo=None))
 
@@ -132,7 +147,7 @@ def test_prices_and_times_that_are_none_are_refused_loudly():
 def test_settings_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="needs learning_notional_usd"):
         LearningBookSettings(learning_sizing_mode="notional")
-    for window in ("2024-03-04T12:00Z/2024-03-04T11:00Z", "2024-03-04T12:00/2024-03-04T13:00Z"):
+    for window in ("2024-03-04T12:00Z/2024-03-04T11:00Z", "2024-03-04T12:00/2024-03-04T13:00Z", "tomorrow"):
         with pytest.raises(ValueError, match="expected START/END"):
             LearningBookSettings(learning_event_windows=(window,))
 

@@ -88,8 +88,12 @@ def test_losses_in_a_row_are_counted_from_the_last_gain_of_the_day():
     assert zones(book=lost(-1.0, 0.0), **limit) == ["consecutive_loss_limit"], "no gain is a loss"
 
 
-def test_without_equity_a_loss_limit_counts_as_reached():
-    assert zones(book=a_book(None)) == ["daily_loss_limit", "experiment_loss_limit"]
+def test_without_equity_a_loss_limit_cannot_be_told_and_the_budget_refuses():
+    assert zones(book=a_book(None)) == []
+
+
+def test_not_a_number_is_not_known():
+    assert zones(Conditions(volatility=float("nan"), spread_bps=1.0, feed_latency_seconds=0.0)) == ["volatility_spike"]
 
 
 def test_what_a_bot_says_itself_holds_and_zones_come_in_one_order():

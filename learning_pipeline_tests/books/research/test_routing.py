@@ -19,9 +19,11 @@ def test_a_covered_trigger_is_traded_from_research() -> None:
     assert (routed.experiment_id, routed.playbook_id) == ("e1", "rsi_extremes")
 
 
-def test_only_a_running_experiment_takes_triggers() -> None:
-    books = {state: route(TRIGGER, [an_experiment(state=state)], OPEN).book for state in STATES}
-    assert books == {s: "research" if s == "running" else "profit" for s in STATES}
+def test_only_a_running_experiment_trades_and_a_paused_one_keeps_its_triggers_from_main() -> None:
+    routes = {state: route(TRIGGER, [an_experiment(state=state)], OPEN) for state in STATES}
+    books = {state: routed.book for state, routed in routes.items()}
+    assert books == {s: "research" if s in {"running", "paused"} else "profit" for s in STATES}
+    assert (routes["running"].blocked, routes["paused"].blocked) == (None, "research_paused")
 
 
 def test_the_symbol_must_match_or_none_be_named() -> None:
