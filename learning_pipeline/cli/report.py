@@ -71,6 +71,7 @@ BOOKS = {
     "blocks": "SELECT * FROM books.blocks WHERE day <= $as_of ORDER BY event_id",
     "experiment_pnl": "SELECT * FROM books.experiment_pnl WHERE day = $as_of ORDER BY source, book, experiment_id",
 }
+VALIDATION = "SELECT * FROM playbooks.validation WHERE as_of = $as_of ORDER BY playbook_id"
 PROPOSALS = "SELECT * FROM analysis.proposals ORDER BY as_of DESC, proposal_id"
 OVERRIDES = """
     SELECT override_id, first(pattern_key) AS pattern_key, first(scope) AS scope, first(state) AS state,
@@ -134,6 +135,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapp
     analysis = cast("AnalysisSettings", settings["analysis"])
     return Facts(
         **frames,
+        validation=_frame(connection, VALIDATION, window) if has_table(connection, "validation") else None,
         proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
         overrides=_frame(connection, OVERRIDES, window) if has_table(connection, "overrides") else None,
         tested=_frame(connection, TESTED, window) if has_table(connection, "lessons") else None,

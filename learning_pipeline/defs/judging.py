@@ -86,7 +86,7 @@ def _facts(
     signals = chain.lake.read(Signals, first - REACH_DAYS * ONE_DAY, as_of)
     trades = main_trades(chain.lake.read(Trades, first, as_of), signals, first, as_of)
     standing = chain.experiments.standing()
-    told = gathered(_content(files), claims, newest, trades, standing.experiments, ledger.pending())
+    told = gathered(_content(files), claims, newest, trades, standing.experiments, ledger.every())
     return Facts(as_of, told, why_no_research(research.standing(*standing)))
 
 

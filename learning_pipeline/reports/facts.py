@@ -32,6 +32,8 @@ class Facts:
         ``allocation.timeframe_allocation`` up to the window's day and ``timeframe_roi`` as of it; None likewise.
     book_pnl, risk, blocks, experiment_pnl : DataFrame or None
         ``books.pnl``, ``risk`` and ``blocks`` up to the window's day, ``experiment_pnl`` as of it; None likewise.
+    validation : DataFrame or None
+        ``playbooks.validation`` as of the window's day; None likewise.
     pairs : DataFrame or None
         `analysis.calibration_pairs` as of the window's day.
     proposals : DataFrame or None
@@ -78,6 +80,7 @@ class Facts:
     risk: pl.DataFrame | None
     blocks: pl.DataFrame | None
     experiment_pnl: pl.DataFrame | None
+    validation: pl.DataFrame | None
     pairs: pl.DataFrame | None
     proposals: pl.DataFrame | None
     overrides: pl.DataFrame | None

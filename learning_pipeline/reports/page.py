@@ -21,6 +21,7 @@ from learning_pipeline.reports.gaps import gaps_section
 from learning_pipeline.reports.guards import guards_section
 from learning_pipeline.reports.late import edge_section, missed_section
 from learning_pipeline.reports.overrides import overrides_section
+from learning_pipeline.reports.playbooks import playbooks_section
 from learning_pipeline.reports.proposals import proposals_section
 from learning_pipeline.reports.scenarios import scenarios_section, swaps_section
 from learning_pipeline.reports.strategies import decay_section, leaderboard_section
@@ -56,6 +57,7 @@ def render(facts: Facts, window: Window) -> str:
         exploration_section(facts, window),
         equity_section(facts, window),
         books_section(facts, window),
+        playbooks_section(facts),
         allocation_section(facts, window),
         leaderboard_section(facts, window),
         decay_section(facts, window),

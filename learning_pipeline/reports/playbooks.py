@@ -7,14 +7,41 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from learning_pipeline.reports.canvas import COSTS, INK, MUTED, SAVES, UNSURE, WIDE, Drawing
-from learning_pipeline.reports.words import label
+from learning_pipeline.reports.facts import Facts
+from learning_pipeline.reports.section import Grid, Section, pictured
+from learning_pipeline.reports.words import count, fraction, label, money
 from learning_pipeline.stats import wilson_interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+TITLE = "What research trades say of the playbooks"
+COLUMNS = ("playbook", "verdict", "closed", "worth", "win rate", "average", "claimed", "95 % interval", "next look")
 MOST = 16
 COLOURS = {"validated": SAVES, "refuted": COSTS}
+
+
+def playbooks_section(facts: Facts) -> Section:
+    """Every playbook with a closed research trade: its claim, its figures, its verdict."""
+    if facts.validation is None:
+        return Section("playbooks", TITLE, ("This warehouse has no table of playbooks, so none is shown.",))
+    traded = facts.validation.filter(pl.col("n_trades") > 0)
+    if traded.is_empty():
+        said = f"No research trade of any of {count(facts.validation.height, 'playbook')} has closed yet."
+        return Section("playbooks", TITLE, (said,))
+    decided = traded.filter(pl.col("status").is_in(list(COLOURS))).height
+    said = f"{count(traded.height, 'playbook')} with closed research trades; evidence has decided on {decided}."
+    caption = (
+        "Win rate of each playbook (reached +1 R before its stop) with its 95 % interval, as wide as the independent "
+        "trades make it; a bar stands at what is claimed."
+    )
+    note = (
+        "A verdict is taken at 1, 2, 4 and 8 times the playbook's sample size only, and stands until the next look; it "
+        "counts every trade by itself. Worth: trades held on one day share its market. `playbooks show` tells the rest."
+    )
+    grid = Grid("Claims and closed trades", COLUMNS, [_cells(row) for row in traded.to_dicts()], frozenset(COLUMNS[2:]))
+    picture = pictured(playbooks_drawing(traded), "playbooks", said, caption)
+    return Section("playbooks", TITLE, (said,), picture, (grid,), (note,))
 
 
 def playbooks_drawing(validation: pl.DataFrame) -> Drawing | None:
@@ -46,6 +73,19 @@ def _draw(axes: Axes, rows: list[dict[str, Any]]) -> None:
     axes.set_xlabel("win rate; a bar where more is claimed")
     axes.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     axes.axvline(0.5, color=MUTED, linewidth=0.6, linestyle=(0, (2, 3)))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    shown = fraction if row["metric"] == "win_rate" else _r
+    reach = "none: too few" if row["ci_low"] is None else f"{shown(row['ci_low'])} to {shown(row['ci_high'])}"
+    figures = fraction(row["win_rate"]), _r(row["avg_r"]), f"more than {shown(row['threshold'])}", reach
+    counts = f"{row['n_trades']:,}", f"{row['n_effective']:.1f}"
+    following = "none" if row["next_look_n"] is None else f"at {row['next_look_n']:,}"
+    return row["playbook_id"], row["status"].replace("_", " "), *counts, *figures, following
+
+
+def _r(value: float | None) -> str:
+    return "" if value is None else f"{money(value, 2)} R"
 
 
 def _name(row: dict[str, Any]) -> str:

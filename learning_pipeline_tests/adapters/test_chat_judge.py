@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from learning_pipeline.adapters.chat_judge import MOST_BYTES, ChatJudge, parsed
 from learning_pipeline.errors import JudgeFailed
 from learning_pipeline.playbooks.settings import PlaybooksSettings
+from learning_pipeline_tests.adapters.chat_server import Server, serving
 from learning_pipeline_tests.playbooks.judge.facts_of import facts, playbook
 
 EDIT = {"playbook_id": "x", "section": "Notes", "suggested_text": "It pays.", "evidence_summary": "20 of 20 won"}
@@ -21,57 +21,10 @@ UPDATE = {"action": "update_playbook", "playbook_edit_suggestion": EDIT}
 HOLD = {"action": "hold", "rationale": "nothing to do"}
 
 
-class Server:
-    """Speaks the protocol's form; the words are the test's."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        self.answer: Callable[[BaseHTTPRequestHandler], None] = lambda handler: None
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                server.asked.append(json.loads(body))
-                server.keys.append(self.headers["Authorization"])
-                server.answer(self)
-
-            def log_message(self, *args: Any) -> None:
-                """Quiet."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.http.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.http.server_port}/v1"
-
-    def says(self, content: Any, status: int = 200) -> None:
-        words = content if isinstance(content, str) else json.dumps(content)
-        completion = {"id": "1", "object": "chat.completion", "choices": [{"message": {"content": words}}]}
-        self.sends(json.dumps(completion).encode(), status)
-
-    def sends(self, body: bytes, status: int = 200) -> None:
-        def answer(handler: BaseHTTPRequestHandler) -> None:
-            handler.send_response(status)
-            handler.send_header("Content-Type", "application/json")
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            try:
-                handler.wfile.write(body)
-            except (BrokenPipeError, ConnectionResetError):
-                return  # who asked hung up, as it should on too much
-
-        self.answer = answer
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    thread = threading.Thread(target=made.http.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield made
-    made.http.shutdown()
-    made.http.server_close()
-    thread.join()
+    with serving() as made:
+        yield made
 
 
 def judge(server: Server, **changes: Any) -> ChatJudge:

@@ -21,6 +21,7 @@ from learning_pipeline.stores.experiments_file import read_experiments
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.playbook_files import PlaybookFiles
 from learning_pipeline.stores.suggestions import Suggestions as Ledger
+from learning_pipeline_tests.adapters.chat_server import serving
 from learning_pipeline_tests.books.research.events import (
     HOUR,
     closed,
@@ -176,3 +177,44 @@ def test_a_person_applies_the_edit_once_and_exactly_that_section_changes(root: R
     ledger = Ledger(copy.ledger, PlaybookFiles.of(copy))
     assert [(edit["action"], edit["actor"]) for edit in ledger.edits()] == [("applied", "Ada")]
     assert ledger.pending() == []
+
+
+def copied(root: Root, tmp_path: Path) -> Root:
+    """Another data root with the same content, that a test may change."""
+    copy = Root(tmp_path / "other")
+    shutil.copytree(root.home.root, copy.home.root, dirs_exist_ok=True)
+    return copy
+
+
+def test_a_language_model_is_heard_like_any_judge_and_its_failure_stops_nothing(root: Root, tmp_path: Path) -> None:
+    copy, tables = copied(root, tmp_path), [Evidence, Validation, Suggestions]
+    wish = {"action": "update_playbook", "playbook_edit_suggestion": EDIT | {"playbook_id": "macd_divergence"}}
+    test = {"playbook_id": "rsi_extremes", "hypothesis": "h", "target_symbols": [], "trigger_categories": []}
+    double = {"action": "suggest_experiment", "experiment_suggestion": test | {"rationale": "r"}}
+    with serving() as server:
+        server.says({"actions": [wish, double]})
+        model = {"judge_chat_url": server.url, "judge_chat_model": "tiny", "judge_chat_retries": 0}
+        copy.run(only=tables, settings={"playbooks": model})
+        server.says("no", status=500)
+        copy.run(only=tables, settings={"playbooks": model | {"judge_min_trades": 11}})
+    rows = copy.table(Suggestions).filter(playbook_id="macd_divergence").to_dicts()
+    assert [(row["state"], row["judge"]) for row in rows] == [("pending", r"tiny (judge_research 1.0.0)")]
+    log = copy.home.learning_log.read_text()
+    assert 'verdict="an experiment is on this playbook already"' in log
+    assert 'failed=E_JUDGE_HTTP | reason="the server said 500"' in log
+    assert len(read_experiments(copy.home.experiments)["experiments"]) == 2
+
+
+def test_an_edit_by_hand_makes_a_suggestion_stale_and_is_kept_under_new_evidence(root: Root, tmp_path: Path) -> None:
+    copy = copied(root, tmp_path)
+    for name in ("rsi_extremes", "bollinger_squeeze"):
+        path = copy.home.playbooks / f"{name}.md"
+        path.write_bytes(path.read_bytes().replace(b"## Notes\n", b"## Notes\n\nBy hand.\n"))
+    late = [each for k in (6,) for each in research_trade(k)]
+    copy.deliver(late)
+    copy.run()
+    states = {row["playbook_id"]: row["state"] for row in copy.table(Suggestions).to_dicts()}
+    assert states["rsi_extremes"] == "stale"
+    content = playbook(copy.home, "bollinger_squeeze")
+    assert b"By hand." in content
+    assert "7 trades closed" in Document(content).body(EVIDENCE)

@@ -33,7 +33,8 @@ class MainTrades(NamedTuple):
 class PlaybookFacts(NamedTuple):
     """A playbook: its claim, its newest row of ``playbooks.validation``, its notes, its trades in the main budget.
 
-    ``n_experiments``: experiments that it ever had; ``is_under_test``: one of them is a draft, running or paused.
+    ``n_experiments``: experiments that it ever had; ``is_under_test``: one of them is a draft, running or paused;
+    ``was_cancelled``: one of them was called off. ``put_aside``: what people rejected of the edits suggested for it.
     """
 
     claim: Claim
@@ -43,6 +44,8 @@ class PlaybookFacts(NamedTuple):
     is_under_test: bool
     n_experiments: int
     has_pending_edit: bool
+    was_cancelled: bool
+    put_aside: str
 
 
 class Facts(NamedTuple):
@@ -73,7 +76,7 @@ def gathered(
     validation: pl.DataFrame,
     trades: pl.DataFrame,
     experiments: Sequence[Mapping[str, Any]],
-    pending: Sequence[Mapping[str, Any]],
+    suggested: Sequence[Mapping[str, Any]],
 ) -> tuple[PlaybookFacts, ...]:
     """Facts of every playbook that has a row of validation, by id.
 
@@ -87,18 +90,28 @@ def gathered(
         `main_trades`.
     experiments : sequence of mapping
         ``playbook_id`` and ``state`` of every experiment.
-    pending : sequence of mapping
-        ``playbook_id`` of every suggested edit that waits for a person.
+    suggested : sequence of mapping
+        ``playbook_id``, ``state`` and ``suggested_text`` of every suggested edit.
     """
-    waiting = {row["playbook_id"] for row in pending}
     found = []
     for row in validation.sort("playbook_id").iter_rows(named=True):
         name = row["playbook_id"]
         states = [one["state"] for one in experiments if one["playbook_id"] == name]
         under_test = any(state in {"draft", "running", "paused"} for state in states)
-        notes = Document(files[name]).body("Notes")
-        main = _of_playbook(trades, claims[name])
-        found.append(PlaybookFacts(claims[name], row, notes, main, under_test, len(states), name in waiting))
+        edits = [each for each in suggested if each["playbook_id"] == name]
+        found.append(
+            PlaybookFacts(
+                claim=claims[name],
+                validation=row,
+                notes=Document(files[name]).body("Notes"),
+                main=_of_playbook(trades, claims[name]),
+                is_under_test=under_test,
+                n_experiments=len(states),
+                has_pending_edit=any(each["state"] == "pending" for each in edits),
+                was_cancelled="cancelled" in states,
+                put_aside="\n".join(each["suggested_text"] for each in edits if each["state"] == "rejected"),
+            )
+        )
     return tuple(found)
 
 

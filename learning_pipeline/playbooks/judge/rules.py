@@ -21,7 +21,7 @@ class RuleJudge:
 
     def judge(self, facts: Facts) -> list[JudgeAction]:
         """Actions in the order of the playbooks: tests of what loses, else one of what is untested; then notes."""
-        free = [one for one in facts.playbooks if facts.no_research is None and not one.is_under_test]
+        free = [one for one in facts.playbooks if facts.no_research is None and not _is_taken(one)]
         losing = [one for one in free if self._is_losing(one)]
         tests = [_experiment(one, _why_losing(one), "Losing in the main budget: ") for one in losing]
         if not tests and not any(one.is_under_test for one in facts.playbooks):
@@ -41,11 +41,17 @@ def said_by(one: PlaybookFacts) -> str:
     return f"Research evidence of {row['look_n']} trades: {row['status']}."
 
 
+def _is_taken(one: PlaybookFacts) -> bool:
+    """Whether a test is on it, or somebody called one off: then a person begins the next."""
+    return one.is_under_test or one.was_cancelled
+
+
 def _is_unsaid(one: PlaybookFacts) -> bool:
-    """Whether evidence has decided and the notes do not say so; one edit at a time waits for a person."""
+    """Whether evidence has decided and the notes do not say so; one edit at a time waits, none comes back."""
     row = one.validation
     decided = row["status"] in {"validated", "refuted"} and row["n_trades"] >= row["min_sample_size"]
-    return decided and not one.has_pending_edit and said_by(one) not in " ".join(one.notes.replace(">", " ").split())
+    said = " ".join(f"{one.notes} {one.put_aside}".replace(">", " ").split())
+    return decided and not one.has_pending_edit and said_by(one) not in said
 
 
 def _most_traded_untested(free: list[PlaybookFacts]) -> list[PlaybookFacts]:

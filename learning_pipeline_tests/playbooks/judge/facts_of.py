@@ -16,7 +16,9 @@ def playbook(n_trades: int = 0, *, what: Claim | None = None, outcome: str = "hi
     """A playbook with so many closed research trades of one outcome."""
     what, r = what or claim(), 1.0 if outcome == "hit_1r" else -1.0
     rows = [trade(k, k, outcome=outcome, r_achieved=r) for k in range(n_trades)]
-    made = PlaybookFacts(what, last(run(rows, max(n_trades, 1), what)), "- a note", NOTHING_TRADED, False, 0, False)
+    made = PlaybookFacts(
+        what, last(run(rows, max(n_trades, 1), what)), "- a note", NOTHING_TRADED, False, 0, False, False, ""
+    )
     return made._replace(**changes)
 
 

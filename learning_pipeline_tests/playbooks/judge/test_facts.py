@@ -77,11 +77,16 @@ def test_a_corrected_trade_counts_as_corrected() -> None:
 def test_experiments_and_waiting_edits_are_told() -> None:
     nothing = main_trades(Trades.frame(), Signals.frame(), DAY, DAY)
     experiments = [{"playbook_id": "x", "state": "completed"}, {"playbook_id": "y", "state": "running"}]
+    edits = [
+        {"playbook_id": "x", "state": "pending", "suggested_text": "a"},
+        {"playbook_id": "x", "state": "rejected", "suggested_text": "b"},
+        {"playbook_id": "y", "state": "rejected", "suggested_text": "c"},
+    ]
     validation: pl.DataFrame = run([], 1).validation
     known = {"x": FILE}, {"x": claim()}, validation, nothing
-    (found,) = gathered(*known, experiments, [{"playbook_id": "x"}])
+    (found,) = gathered(*known, experiments, edits)
     assert (found.is_under_test, found.n_experiments, found.has_pending_edit) == (False, 1, True)
-    assert found.notes.strip() == "some"
-    (tested,) = gathered(*known, [{"playbook_id": "x", "state": "paused"}], [])
-    assert (tested.is_under_test, tested.has_pending_edit) == (True, False)
+    assert (found.notes.strip(), found.put_aside, found.was_cancelled) == ("some", "b", False)
+    (tested,) = gathered(*known, [{"playbook_id": "x", "state": state} for state in ("paused", "cancelled")], [])
+    assert (tested.is_under_test, tested.has_pending_edit, tested.was_cancelled) == (True, False, True)
     assert gathered({}, {}, Validation.frame(), nothing, [], []) == ()

@@ -55,9 +55,10 @@ def test_one_untested_playbook_at_a_time_the_most_traded_first() -> None:
     [
         {"main": MainTrades(0, 0, (), ())},
         {"main": LOSING, "is_under_test": True},
+        {"main": LOSING, "was_cancelled": True, "n_experiments": 1},
         {"main": MainTrades(9, 9, ("AAA",), ()), "n_experiments": 1},
     ],
-    ids=["nothing traded", "under test", "tested before and not losing"],
+    ids=["nothing traded", "under test", "called off by a person", "tested before and not losing"],
 )
 def test_no_test_is_asked_for(quiet: dict[str, Any]) -> None:
     assert judged(playbook(**quiet)) == []
@@ -87,8 +88,9 @@ def test_a_verdict_that_the_notes_do_not_tell_is_suggested_for_them() -> None:
     [
         {"notes": "> so it is:\n>\n> Research evidence of\n> 20 trades: validated. And more."},
         {"has_pending_edit": True},
+        {"put_aside": "Research evidence of 20 trades: validated. And more."},
     ],
-    ids=["the notes say so", "an edit waits already"],
+    ids=["the notes say so", "an edit waits already", "a person put it aside"],
 )
 def test_nothing_is_suggested_twice(quiet: dict[str, Any]) -> None:
     assert said_by(playbook(20)) in "Research evidence of 20 trades: validated."
