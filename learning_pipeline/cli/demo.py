@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from learning_pipeline.cli.report import write_report
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.cli.verdicts import guard_rows, show_verdicts
+from learning_pipeline.errors import BadInput
 from learning_pipeline.paper import PaperSettings, resample, run_session
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
@@ -60,7 +62,7 @@ def run_demo(home: Home, *, as_json: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         say("paper session: a reference bot trades 2017-2019 BTC/USD and 2017 EUR/USD hourly bars")
         _make_deliveries(Path(folder))
-        Inbox(home.inbox, Ledger(home.ledger)).deliver([Path(folder)], dt.datetime.now(dt.UTC))
+        deliver_apart(home, Path(folder))
     say("chain: events -> decisions -> shadow outcomes -> guard verdicts -> warehouse")
     run_job(home, "chain")
     report = write_report(home)
@@ -68,6 +70,21 @@ def run_demo(home: Home, *, as_json: bool) -> None:
         write_json({"home": str(home.root), "report": str(report), "guards": guard_rows(home)})
     else:
         _show(home, report)
+
+
+def deliver_apart(home: Home, folder: Path) -> None:
+    """Deliver the files of a folder to a data root that holds them already, or nothing.
+
+    Raises
+    ------
+    BadInput
+        It holds other deliveries: of another version's bot, whose trades would be mixed with these, or the user's.
+    """
+    held = {path.name.split(".", 1)[0] for path in home.inbox.glob("*.*")}
+    coming = {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    if held and not coming <= held:
+        raise BadInput(f"{home.root}: holds other events than this demo's; remove it, or name another with --home")
+    Inbox(home.inbox, Ledger(home.ledger)).deliver([folder], dt.datetime.now(dt.UTC))
 
 
 def _make_deliveries(folder: Path) -> None:

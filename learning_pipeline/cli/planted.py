@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from pathlib import Path
 
+from learning_pipeline.cli.demo import deliver_apart
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
@@ -13,8 +13,6 @@ from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.paper.planted import PATTERNS, run_planted
 from learning_pipeline.stores.home import Home
-from learning_pipeline.stores.inbox import Inbox
-from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.recorder import Recorder
 
 STATES = """
@@ -32,7 +30,7 @@ def run_planted_demo(home: Home, *, as_json: bool) -> None:
         with Recorder(folder, source="planted") as recorder:
             bars = run_planted(recorder)
         bars.write_parquet(Path(folder) / "bars.parquet")
-        Inbox(home.inbox, Ledger(home.ledger)).deliver([Path(folder)], dt.datetime.now(dt.UTC))
+        deliver_apart(home, Path(folder))
     say("chain: decisions -> outcomes -> lessons -> selections -> overrides")
     run_job(home, "chain")
     report = write_report(home)

@@ -103,6 +103,16 @@ def test_the_demo_again_adds_nothing(place: Path) -> None:
     assert asked(place, "SELECT count(*) AS n FROM events.deliveries") == before
 
 
+def test_a_data_root_with_other_events_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "data" / "demo" / "inbox" / ("0" * 64 + ".jsonl")
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"")
+    done = command("demo", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("remove it, or name another with --home")
+    assert [path for path in (tmp_path / "data" / "demo").rglob("*") if path.is_file()] == [other]
+
+
 def shell_blocks() -> list[str]:
     return re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
 
