@@ -5,11 +5,11 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from learning_pipeline.playbooks.tables import Validation
-from learning_pipeline.reports import playbooks_drawing, to_png
+from learning_pipeline.reports import playbooks_drawing, render, to_png
 from learning_pipeline.reports.playbooks import playbooks_section
 from learning_pipeline_tests.playbooks.builders import claim, trade
 from learning_pipeline_tests.playbooks.test_validation import run
-from learning_pipeline_tests.reports.world import small_world
+from learning_pipeline_tests.reports.world import WINDOW, small_world
 
 
 def test_nothing_traded_is_no_picture() -> None:
@@ -54,3 +54,8 @@ def test_without_trades_or_table_the_report_says_so() -> None:
         in playbooks_section(small_world(validation=run([], 1).validation)).says[0]
     )
     assert "no table of playbooks" in playbooks_section(small_world()).says[0]
+
+
+def test_the_page_holds_it() -> None:
+    validation = run([trade(k, k) for k in range(4)], 4, claim(threshold=0.45)).validation[-1:]
+    assert "insufficient data" in render(small_world(validation=validation), WINDOW)
