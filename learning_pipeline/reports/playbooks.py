@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "What research trades say of the playbooks"
-COLUMNS = ("playbook", "verdict", "closed", "worth", "win rate", "average", "claimed", "95 % interval", "next look")
+COLUMNS = ("playbook", "status", "closed", "worth", "win rate", "average", "claimed", "95 % interval", "next look")
 MOST = 16
 COLOURS = {"validated": SAVES, "refuted": COSTS}
 

@@ -6,10 +6,11 @@ from matplotlib.figure import Figure
 
 from learning_pipeline.playbooks.tables import Validation
 from learning_pipeline.reports import playbooks_drawing, to_png
+from learning_pipeline.reports.page import render
 from learning_pipeline.reports.playbooks import playbooks_section
 from learning_pipeline_tests.playbooks.builders import claim, trade
 from learning_pipeline_tests.playbooks.test_validation import run
-from learning_pipeline_tests.reports.world import small_world
+from learning_pipeline_tests.reports.world import WINDOW, small_world
 
 
 def test_nothing_traded_is_no_picture() -> None:
@@ -32,7 +33,8 @@ def test_a_row_has_its_interval_and_its_threshold() -> None:
 
 def test_the_report_says_what_is_claimed_and_what_was_found() -> None:
     rows = [trade(k, k, outcome="hit_1r" if k else "hit_stop", r_achieved=1.0 if k else -1.0) for k in range(4)]
-    section = playbooks_section(small_world(validation=run(rows, 4, claim("avg_r", 0.05)).validation[-1:]))
+    facts = small_world(validation=run(rows, 4, claim("avg_r", 0.05)).validation[-1:])
+    section = playbooks_section(facts)
     assert section.says == ("1 playbook with closed research trades; evidence has decided on 0.",)
     assert section.grids[0].rows[0] == (
         "x",
@@ -46,6 +48,7 @@ def test_the_report_says_what_is_claimed_and_what_was_found() -> None:
         "at 20",
     )
     assert section.picture is not None
+    assert "more than +0.05 R" in render(facts, WINDOW)
 
 
 def test_without_trades_or_table_the_report_says_so() -> None:
