@@ -7,16 +7,20 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
 from learning_pipeline.books.research.experiment import Spec
+from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.cli.verdicts import guard_rows, show_verdicts
+from learning_pipeline.contracts import Settings
+from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.errors import BadInput
 from learning_pipeline.paper import PaperSettings, resample, run_session
 from learning_pipeline.stores.home import Home
@@ -24,6 +28,7 @@ from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.sample import sample_bars
+from learning_pipeline.stores.settings_file import load_settings
 
 MODELLED = "Prices are real; the bars carry no quotes, so the spread in these figures is modelled."
 EXAMPLE = (
@@ -61,7 +66,7 @@ def run_demo(home: Home, *, as_json: bool) -> None:
     """Paper session on the sample bars, three bad lines, the whole chain; prints what came out and where to look."""
     with tempfile.TemporaryDirectory() as folder:
         say("paper session: a reference bot trades 2017-2019 BTC/USD and 2017 EUR/USD hourly bars")
-        _make_deliveries(Path(folder))
+        _make_deliveries(Path(folder), load_settings(home.settings, SETTINGS)["books"])
         deliver_apart(home, Path(folder))
     say("chain: events -> decisions -> shadow outcomes -> guard verdicts -> warehouse")
     run_job(home, "chain")
@@ -87,12 +92,13 @@ def deliver_apart(home: Home, folder: Path) -> None:
     Inbox(home.inbox, Ledger(home.ledger)).deliver([folder], dt.datetime.now(dt.UTC))
 
 
-def _make_deliveries(folder: Path) -> None:
+def _make_deliveries(folder: Path, books: Settings) -> None:
     hours = sample_bars()
     bars = pl.concat([hours, resample(hours, "4h")])
     bars.write_parquet(folder / "bars.parquet")
     with Recorder(folder, source="paper") as recorder:
-        run_session(bars, recorder, PaperSettings(), experiments=[EXPERIMENT])
+        risked = cast("BooksSettings", books)
+        run_session(bars, recorder, PaperSettings(), learning=risked, research=risked, experiments=[EXPERIMENT])
     (folder / "three_bad_lines.jsonl").write_text(BAD_LINES, encoding="utf-8")
 
 

@@ -5,9 +5,9 @@ Question: what does a bot look like that this project can learn from?
 It trades on paper, over bars it is given, and hands everything it wanted, decided and did to a recorder, in the event
 format of any other bot. Nothing of the chain knows it, and it knows nothing of the chain.
 
-In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``, overrides. Out:
-events ``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_blocked``, ``trade_closed``,
-``position``, ``portfolio_snapshot``.
+In: bars (``symbol, timeframe, ts, open, high, low, close, volume``), a recorder, ``PaperSettings``, overrides,
+experiments. Out: events ``experiment``, ``signal``, ``decision``, ``order_submitted``, ``fill``, ``trade_blocked``,
+``trade_closed``, ``position``, ``portfolio_snapshot``.
 
 How it goes, for each bar of each market, in one common time order:
 
@@ -30,6 +30,12 @@ answer was drawn, all of this included: what the gate refuses, what the venue or
 lives on bars longer than the longest hold was certain to be blocked and carries 1. Draws are a pure function of seed
 and signal. The arm (``experiment_variant``) is the gate that blocked the signal. The portfolio snapshot speaks of the
 profit book.
+
+Research (``paper.research``): a share of the capital is research's from the start, with or without experiments. What an
+experiment covers is tagged with it and answered by the same gates, measured on the account of research; the trade has
+the size that research cash allows and its target at +1R, without a trim. What research may not trade is blocked
+(``research_paused``, ``research_insolvent``), with a ``trade_blocked`` beside; it is never main's. The bot walks its
+own money as the chain does over its events, and asks for the pause of what it has paused itself.
 
 The bars carry no quotes, so spreads are modelled (``spread``), and each decision says so in its metadata. Patterns are
 ``pm.<uptrend|downtrend|range>.<S1|S2|S3>.entry``; scopes hold ``timeframe``, ``symbol``, ``regime``, ``bucket``.

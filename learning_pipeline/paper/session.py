@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from learning_pipeline.books.learning.settings import LearningBookSettings
@@ -18,17 +16,16 @@ from learning_pipeline.overrides import Index, Override, apply
 from learning_pipeline.paper import decisions, market
 from learning_pipeline.paper.book import Book
 from learning_pipeline.paper.costs import entry_price, latency_us
+from learning_pipeline.paper.desk import Desk, Entry, desk_of, unreachable
 from learning_pipeline.paper.execution import exits_at_open, exits_in_bar
 from learning_pipeline.paper.exploration import Draw, draw
 from learning_pipeline.paper.gates import first_failure, judge, own_limits
 from learning_pipeline.paper.learning_book import LearningBook
-from learning_pipeline.paper.market import Market, instant
-from learning_pipeline.paper.readings import read
+from learning_pipeline.paper.market import instant
 from learning_pipeline.paper.recording import Recording
 from learning_pipeline.paper.research import Research, ResearchBook
 from learning_pipeline.paper.settings import PaperSettings
-from learning_pipeline.paper.signals import Signal, payload, signals
-from learning_pipeline.paper.spread import spreads_at_close, spreads_at_open
+from learning_pipeline.paper.signals import Signal, payload
 from learning_pipeline.paper.timeline import Moment, timeline
 from learning_pipeline.paper.watchlist import Watchlist
 
@@ -78,27 +75,6 @@ def run_session(
     return account.held
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """A market with all that the walk needs of it."""
-
-    market: Market
-    signals: list[Signal]
-    spread_close_bps: np.ndarray
-    spread_open_bps: np.ndarray
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """An approved signal whose order waits for the next open, and the book that it will be in."""
-
-    signal: Signal
-    book: Book
-    gates: list[dict[str, Any]]
-    limit: float
-    latency_us: int
-
-
 class _Session:
     def __init__(
         self,
@@ -112,13 +88,13 @@ class _Session:
         self._overrides = Index(overrides)
         self._recorder = recorder
         self._settings = settings
-        self._desks = [_desk(each, settings) for each in market.markets(bars)]
+        self._desks = [desk_of(each, settings) for each in market.markets(bars)]
         self._research = research
         main = settings.model_copy(update={"capital_usd": research.main_usd})
         self._book = Book(recorder, main, settings.notional_usd)
         self._learning = LearningBook(recorder, settings, learning)
         self._watchlist = Watchlist(recorder, settings)
-        self._waiting: dict[str, list[_Entry]] = {desk.market.name: [] for desk in self._desks}
+        self._waiting: dict[str, list[Entry]] = {desk.market.name: [] for desk in self._desks}
         self._marks: dict[str, float] = {}
 
     def run(self) -> None:
@@ -134,7 +110,7 @@ class _Session:
             steps[moment](at_us, self._desks[number], index)
         self._research.end()
 
-    def _bar_closes(self, at_us: int, desk: _Desk, i: int) -> None:
+    def _bar_closes(self, at_us: int, desk: Desk, i: int) -> None:
         bars = desk.market
         high, low, close = float(bars.high[i]), float(bars.low[i]), float(bars.close[i])
         self._marks[bars.symbol] = close
@@ -144,14 +120,14 @@ class _Session:
                 book.leave(at_us, bars.name, trade, leaving, float(desk.spread_close_bps[i]))
         self._research.marked(at_us, bars.symbol, close)
 
-    def _day_begins(self, at_us: int, _desk: _Desk, _index: int) -> None:
+    def _day_begins(self, at_us: int, _desk: Desk, _index: int) -> None:
         self._book.snapshot(at_us, self._marks)
         self._learning.day(at_us, self._book.equity(self._marks))
         self._research.day(at_us, self._book.equity(self._marks), self._marks)
         for desk in self._desks:
             self._watchlist.review(at_us, desk.market)
 
-    def _signal_comes(self, at_us: int, desk: _Desk, index: int) -> None:
+    def _signal_comes(self, at_us: int, desk: Desk, index: int) -> None:
         wanted = desk.signals[index]
         self._watchlist.heard(at_us, desk.market)
         routed = self._research.routed(at_us, wanted)
@@ -160,7 +136,7 @@ class _Session:
         else:
             self._research_answers(at_us, desk, wanted, self._research.books[routed.experiment_id], routed)
 
-    def _main_answers(self, at_us: int, desk: _Desk, signal: Signal) -> None:
+    def _main_answers(self, at_us: int, desk: Desk, signal: Signal) -> None:
         self._recorder.signal(at=instant(at_us), **payload(signal, self._settings))
         gates, opposed_by = self._gates(at_us, desk, signal, self._book), self._opposing(signal, self._book)
         drawn = self._draw(at_us, signal, gates, opposed_by)
@@ -172,7 +148,7 @@ class _Session:
         elif answer["decision"] == "approved":
             self._submit(at_us, desk, self._learning.granted(signal), gates, self._learning)
 
-    def _research_answers(self, at_us: int, desk: _Desk, wanted: Signal, book: ResearchBook, routed: Route) -> None:
+    def _research_answers(self, at_us: int, desk: Desk, wanted: Signal, book: ResearchBook, routed: Route) -> None:
         """As main answers, by the account of research; what research may not trade is blocked, never main's."""
         signal = book.take(wanted, self._research.size_usd())
         self._recorder.signal(at=instant(at_us), **payload(signal, self._settings) | book.said(signal))
@@ -186,7 +162,7 @@ class _Session:
         if is_approved and routed.blocked is None:
             self._submit(at_us, desk, signal, gates, book)
 
-    def _gates(self, at_us: int, desk: _Desk, signal: Signal, book: Book) -> list[dict[str, Any]]:
+    def _gates(self, at_us: int, desk: Desk, signal: Signal, book: Book) -> list[dict[str, Any]]:
         measured = signal.measured | self._measured(at_us, desk, signal, book)
         limits = own_limits(signal.pattern_key, self._settings)
         in_force = apply(self._overrides, limits, signal.pattern_key, signal.scope, instant(at_us))
@@ -205,22 +181,22 @@ class _Session:
         admissible = can_be_traded and self._learning.grants(at_us, signal, self._limit(signal), failure[0])
         return draw(signal.signal_id, self._settings, admissible=admissible)
 
-    def _measured(self, at_us: int, desk: _Desk, signal: Signal, book: Book) -> dict[str, float]:
+    def _measured(self, at_us: int, desk: Desk, signal: Signal, book: Book) -> dict[str, float]:
         n_held = book.n_open + len(self._entering(book))
         watched_us = int(desk.market.opened[0])
         return {"max_open_positions": n_held} | book.measured(at_us, signal, watched_us, self._marks)
 
-    def _submit(self, at_us: int, desk: _Desk, signal: Signal, gates: list[dict[str, Any]], book: Book) -> None:
+    def _submit(self, at_us: int, desk: Desk, signal: Signal, gates: list[dict[str, Any]], book: Book) -> None:
         latency = latency_us(signal.signal_id, self._settings)
         limit = self._limit(signal)
         book.order_entry(at_us + latency, signal, limit)
-        self._waiting[desk.market.name].append(_Entry(signal, book, gates, limit, 2 * latency))
+        self._waiting[desk.market.name].append(Entry(signal, book, gates, limit, 2 * latency))
 
     def _limit(self, signal: Signal) -> float:
         """The worst price that an entry takes."""
         return signal.entry + signal.side * self._settings.chase_spreads * signal.spread
 
-    def _bar_opens(self, at_us: int, desk: _Desk, i: int) -> None:
+    def _bar_opens(self, at_us: int, desk: Desk, i: int) -> None:
         name, price, spread_bps = desk.market.name, float(desk.market.open[i]), float(desk.spread_open_bps[i])
         for book in self._books():
             for trade in book.trades(name):
@@ -230,10 +206,10 @@ class _Session:
             self._try_entry(at_us + entry.latency_us, name, entry, price, spread_bps)
         self._waiting[name] = []
 
-    def _try_entry(self, at_us: int, name: str, entry: _Entry, open_price: float, spread_bps: float) -> None:
+    def _try_entry(self, at_us: int, name: str, entry: Entry, open_price: float, spread_bps: float) -> None:
         signal = entry.signal
         price = entry_price(open_price, signal.side, spread_bps)
-        reason = _unreachable(entry, open_price, price)
+        reason = unreachable(entry, open_price, price)
         if reason is None:
             entry.book.enter(at_us, name, signal, price)
         else:
@@ -256,19 +232,3 @@ class _Session:
 
     def _books(self) -> list[Book]:
         return [self._book, self._learning, *self._research.books.values()]
-
-
-def _desk(each: Market, settings: PaperSettings) -> _Desk:
-    readings = read(each, settings)
-    at_close = spreads_at_close(each, readings.volatility, settings)
-    at_open = spreads_at_open(each, readings.volatility, settings)
-    return _Desk(each, signals(each, readings, at_close, settings), at_close, at_open)
-
-
-def _unreachable(entry: _Entry, open_price: float, price: float) -> str | None:
-    side, signal = entry.signal.side, entry.signal
-    if side * (price - entry.limit) > 0:
-        return f"Price ran away: {price:.8g} is beyond the limit {entry.limit:.8g}"
-    if side * (open_price - signal.stop) <= 0:
-        return f"Opened at {open_price:.8g}, beyond the stop {signal.stop:.8g}"
-    return None

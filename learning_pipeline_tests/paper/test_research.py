@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -19,6 +20,7 @@ from learning_pipeline.books.research.settings import ResearchSettings
 from learning_pipeline.books.research.tables import Experiments
 from learning_pipeline.books.research.told import ToldTrade, told_trades
 from learning_pipeline.books.research.trades import research_trades
+from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import days_between
 from learning_pipeline.events.parse import parse_lines
 from learning_pipeline.events.tables import EVENT_TABLES
@@ -26,6 +28,7 @@ from learning_pipeline.market.tables import Bars
 from learning_pipeline.paper import PaperSettings, resample, run_session
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.sample import sample_bars
+from learning_pipeline.stores.settings_file import load_settings
 
 FIRST, LAST = dt.datetime(2017, 7, 10, tzinfo=dt.UTC), dt.datetime(2018, 1, 8, tzinfo=dt.UTC)
 SPEC = Spec("rsi-1", "a fade of an extreme RSI pays", "rsi_extremes", (), ("mean_reversion",), 20, 8.0)
@@ -78,6 +81,16 @@ def test_the_session_begins_with_research_money_taken_out_of_main(session: Sessi
     assert budget.initial_usd == pytest.approx(2_000.0)
     first = session.of("portfolio_snapshot", None)[0]
     assert first["equity_usd"] + budget.initial_usd == pytest.approx(PaperSettings().capital_usd)
+
+
+def test_the_environment_says_how_large_the_research_money_of_a_session_is(hours: pl.DataFrame, tmp_path: Path) -> None:
+    given = {"RESEARCH_BUDGET_FRACTION": "0.25", "RESEARCH_MAX_LOSS_USD": "7"}
+    settings = load_settings(tmp_path / "none", {"books": BooksSettings}, environment=given)["books"]
+    assert isinstance(settings, BooksSettings)
+    with Recorder(tmp_path, source="paper") as recorder:
+        held = run_session(hours.head(300), recorder, PaperSettings(), research=settings)
+    (budget,) = held.budgets.values()
+    assert (budget.initial_usd, settings.research_max_loss_usd) == (pytest.approx(5_000.0), 7.0)
 
 
 def test_signals_that_an_experiment_covers_are_tagged_with_it_and_its_playbook(session: Session) -> None:

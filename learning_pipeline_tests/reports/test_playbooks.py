@@ -5,8 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from learning_pipeline.playbooks.tables import Validation
-from learning_pipeline.reports import playbooks_drawing, to_png
-from learning_pipeline.reports.page import render
+from learning_pipeline.reports import playbooks_drawing, render, to_png
 from learning_pipeline.reports.playbooks import playbooks_section
 from learning_pipeline_tests.playbooks.builders import claim, trade
 from learning_pipeline_tests.playbooks.test_validation import run
@@ -33,8 +32,7 @@ def test_a_row_has_its_interval_and_its_threshold() -> None:
 
 def test_the_report_says_what_is_claimed_and_what_was_found() -> None:
     rows = [trade(k, k, outcome="hit_1r" if k else "hit_stop", r_achieved=1.0 if k else -1.0) for k in range(4)]
-    facts = small_world(validation=run(rows, 4, claim("avg_r", 0.05)).validation[-1:])
-    section = playbooks_section(facts)
+    section = playbooks_section(small_world(validation=run(rows, 4, claim("avg_r", 0.05)).validation[-1:]))
     assert section.says == ("1 playbook with closed research trades; evidence has decided on 0.",)
     assert section.grids[0].rows[0] == (
         "x",
@@ -43,12 +41,11 @@ def test_the_report_says_what_is_claimed_and_what_was_found() -> None:
         "4.0",
         "75%",
         "+0.50 R",
-        "more than +0.05 R",
+        "> +0.05 R",
         "\u22121.09 R to +2.09 R",
-        "at 20",
+        "20",
     )
     assert section.picture is not None
-    assert "more than +0.05 R" in render(facts, WINDOW)
 
 
 def test_without_trades_or_table_the_report_says_so() -> None:
@@ -57,3 +54,8 @@ def test_without_trades_or_table_the_report_says_so() -> None:
         in playbooks_section(small_world(validation=run([], 1).validation)).says[0]
     )
     assert "no table of playbooks" in playbooks_section(small_world()).says[0]
+
+
+def test_the_page_holds_it() -> None:
+    validation = run([trade(k, k) for k in range(4)], 4, claim(threshold=0.45)).validation[-1:]
+    assert "insufficient data" in render(small_world(validation=validation), WINDOW)

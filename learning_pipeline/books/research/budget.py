@@ -161,12 +161,12 @@ class Budget:
         self._book(gained, -held.notional_usd if held else 0.0)
         return gained
 
-    def mark(self, symbol: str, price: float) -> bool:
-        """Note a price; true where a position feels it."""
-        felt = [held for held in self.positions.values() if held.symbol == symbol]
+    def mark(self, symbol: str, price: float) -> set[str]:
+        """Note a price; the experiments whose trades feel it."""
+        felt = [held for held in self.positions.values() if held.symbol == symbol and held.qty > 0]
         for held in felt:
             held.mark = price
-        return bool(felt)
+        return {held.experiment_id for held in felt}
 
     def pause(self, at: dt.datetime, reason: str, experiment_id: str | None) -> None:
         """Stop research until a named person lifts it."""

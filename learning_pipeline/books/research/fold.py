@@ -98,7 +98,7 @@ def walk(held: Held, happenings: Iterable[Happening], limits: Limits) -> Told:
     told = nothing_told()
     for at, instant in groupby(happenings, key=attrgetter("at")):
         requests = []
-        felt: set[Session] = set()
+        felt: set[tuple[Session, str]] = set()
         for happening in instant:
             if isinstance(happening, Request):
                 requests.append(happening)
@@ -121,11 +121,11 @@ def _name(happening: Happening) -> tuple[str, ...]:
     return (happening.request_id,) if isinstance(happening, Request) else happening.session
 
 
-def _felt(held: Held, happening: Opened | Filled | Closed | Marked, limits: Limits) -> set[Session]:
-    """Apply one happening; the sessions that felt it."""
+def _felt(held: Held, happening: Opened | Filled | Closed | Marked, limits: Limits) -> set[tuple[Session, str]]:
+    """Apply one happening; the sessions that felt it, each with the experiment whose trade did."""
     if isinstance(happening, Marked):
-        budgets = held.budgets.items()
-        return {session for session, budget in budgets if budget.mark(happening.symbol, happening.price)}
+        marked = ((session, budget.mark(happening.symbol, happening.price)) for session, budget in held.budgets.items())
+        return {(session, experiment_id) for session, experiments in marked for experiment_id in experiments}
     budget = held.budgets.setdefault(happening.session, Budget())
     budget.heard_at = happening.at
     if isinstance(happening, Opened):
@@ -136,26 +136,28 @@ def _felt(held: Held, happening: Opened | Filled | Closed | Marked, limits: Limi
     experiment = held.experiments.get(happening.experiment_id)
     if experiment:
         held.experiments[happening.experiment_id] = replace(experiment, realised_usd=experiment.realised_usd + gained)
-    return {happening.session}
+    return {(happening.session, happening.experiment_id)}
 
 
-def _ask_limits(held: Held, at: dt.datetime, felt: set[Session], limits: Limits, told: Told) -> None:
+def _ask_limits(held: Held, at: dt.datetime, felt: set[tuple[Session, str]], limits: Limits, told: Told) -> None:
     """Pause what has lost more than it may; the tighter limit is the one that is met first."""
     lost = {name: _lost(held, one) for name, one in sorted(held.experiments.items()) if one.state == RUNNING}
     for name, why in lost.items():
         if why:
             _pause_experiment(held, at, held.experiments[name], why, told)
-    for session in sorted(felt):
-        budget = held.budgets[session]
-        if budget.is_paused:
-            continue
-        traded = budget.last_experiment_id
-        most = limits.session_usd(budget)
-        loss = budget.loss_from_usd - budget.profit_usd()
-        if traded is not None and lost.get(traded):
-            _pause_session(budget, at, session, lost[traded] or "", traded, told)
-        elif most is not None and loss > most:
-            _pause_session(budget, at, session, f"lost {loss:.2f} USD, more than {most:.2f}", None, told)
+    for session, experiment_id in sorted(felt):
+        why = lost.get(experiment_id)
+        if why:
+            _pause_session(held.budgets[session], at, session, why, experiment_id, told)
+    for session in sorted({session for session, _ in felt}):
+        loss, most = _loss(held.budgets[session]), limits.session_usd(held.budgets[session])
+        if most is not None and loss > most:
+            why = f"lost {loss:.2f} USD, more than {most:.2f}"
+            _pause_session(held.budgets[session], at, session, why, None, told)
+
+
+def _loss(budget: Budget) -> float:
+    return budget.loss_from_usd - budget.profit_usd()
 
 
 def _lost(held: Held, one: Experiment) -> str | None:
@@ -173,8 +175,9 @@ def _pause_experiment(held: Held, at: dt.datetime, one: Experiment, why: str, to
 def _pause_session(
     budget: Budget, at: dt.datetime, session: Session, why: str, experiment_id: str | None, told: Told
 ) -> None:
-    budget.pause(at, why, experiment_id)
-    told.pauses.append(Pause(at, session, why))
+    if not budget.is_paused:
+        budget.pause(at, why, experiment_id)
+        told.pauses.append(Pause(at, session, why))
 
 
 def _answer(held: Held, request: Request, told: Told) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from learning_pipeline.books.research.budget import Budget, Session
-from learning_pipeline.books.research.experiment import BOT, PERSON, Experiment, Spec, refused_move
+from learning_pipeline.books.research.experiment import PERSON, Experiment, Spec, refused_move
 
 RUNNING, DRAFT = "running", "draft"
 
@@ -178,6 +178,3 @@ def _lifted(held: Held, request: Request) -> Verdict:
     why = request.reason or f"lifted the pause: {budget.pause_reason}"
     budget.lift()
     return Verdict(request, "applied", None, why)
-
-
-__all__ = ["BOT", "PERSON", "Held", "Request", "Verdict", "answer", "blocked_start", "profit_usd"]

@@ -110,6 +110,14 @@ def test_prices_of_one_instant_are_felt_together() -> None:
     assert not budget(held).is_paused
 
 
+def test_a_session_is_paused_by_the_experiment_that_lost_although_another_traded_last() -> None:
+    other = asks(1, "running", name="e2", spec=spec("e2", playbook_id="macd"))
+    trades = [filled(2, "t", 1, 1.0, 1_000.0), filled(3, "u", 1, 1.0, 100.0, symbol="BBB", experiment_id="e2")]
+    held, _ = walked(opened(), asks(1, "running"), other, *trades, marked(4, 900.0))
+    assert {name: one.state for name, one in held.experiments.items()} == {"e1": "paused", "e2": "running"}
+    assert (budget(held).is_paused, budget(held).pause_experiment_id) == (True, "e1")
+
+
 def test_a_pause_holds_until_a_named_person_lifts_it() -> None:
     held, _ = walked(opened(), asks(1, "running", spec=spec(max_loss_usd=1e6)), *lost(600.0))
     walked(*lost(-800.0, 10, "u"), asks(12, None, "bot", None), held=held)
