@@ -31,7 +31,7 @@ from learning_pipeline.playbooks.judge.requests import (
 )
 from learning_pipeline.playbooks.judge.rules import RuleJudge
 from learning_pipeline.playbooks.section import EVIDENCE, with_section
-from learning_pipeline.playbooks.wording import evidence_entries, judged_entries, suggestion_entries
+from learning_pipeline.playbooks.wording import evidence_entries, heard_entries, judged_entries, suggestion_entries
 from learning_pipeline.stores.experiments import Change, Standing
 from learning_pipeline.stores.experiments_file import write_experiments
 from learning_pipeline.stores.playbook_files import PlaybookFiles, digest
@@ -53,11 +53,12 @@ def judged(chain: Chain, files: PlaybookFiles, claims: Mapping[str, Claim], vali
         return ledger.every()
     newest = validation.filter(as_of=chain.days[1])
     stale = ledger.find_stale(chain.now)
-    asked = requested(chain.lake.read(JudgeActions, *chain.days))
+    heard = chain.lake.read(JudgeActions, *chain.days)
+    asked = requested(heard)
     new = ledger.add(suggestions(asked, _content(files)))
     for judge in _judges(chain):
         new += _ask(chain, judge, _facts(chain, ledger, files, claims, newest), ledger, files)
-    chain.log(suggestion_entries([*({**row, "state": "stale"} for row in stale), *new]))
+    chain.log([*heard_entries(heard), *suggestion_entries([*({**row, "state": "stale"} for row in stale), *new])])
     missing = _write_evidence(chain, ledger, files, newest, is_asked=chain.books.research_auto_aggregate or bool(asked))
     chain.log(evidence_entries(validation, missing))
     return ledger.every()

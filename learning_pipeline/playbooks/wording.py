@@ -8,9 +8,11 @@ from typing import Any
 import polars as pl
 
 from learning_pipeline.contracts import Entry
-from learning_pipeline.playbooks.judge.action import JudgeAction
+from learning_pipeline.playbooks.judge.action import SUGGEST, UPDATE, JudgeAction
 from learning_pipeline.playbooks.judge.facts import Facts
 from learning_pipeline.playbooks.judge.requests import held_back
+
+MOST_SAID = 200
 
 Row = Mapping[str, Any]
 
@@ -50,6 +52,15 @@ def suggestion_entries(rows: Iterable[Row]) -> list[Entry]:
             | {"reason": row.get("reason") or "a person decides"},
         )
         for row in rows
+    ]
+
+
+def heard_entries(events: pl.DataFrame) -> list[Entry]:
+    """What judges of the bots said that asks for nothing here: hold, replan, policy_adjust, stand_down."""
+    said = events.filter(~pl.col("action").is_in([SUGGEST, UPDATE])).sort("happened_at", "event_id")
+    return [
+        Entry("JUDGE", {"judge": row["source"], "action": row["action"], "said": row["payload"][:MOST_SAID]})
+        for row in said.iter_rows(named=True)
     ]
 
 

@@ -102,4 +102,5 @@ def _cells(curve: Curve, window: Window) -> tuple[str, ...]:
     peak = np.maximum.accumulate(np.maximum(curve.equity, 0.0))
     fall = float((peak - curve.equity).max())
     reach = interval(found.low, found.high) or "none: a single day"
-    return curve.book, f"{curve.n_trades:,}", money(float(curve.equity[-1])), money(-fall), money(found.total), reach
+    of_window = (money(found.total), reach) if inside.any() else ("no trade", "none: no trade")
+    return curve.book, f"{curve.n_trades:,}", money(float(curve.equity[-1])), money(-fall), *of_window

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "What research trades say of the playbooks"
-COLUMNS = ("playbook", "evidence", "closed", "worth", "win rate", "average", "claimed", "95 % interval", "next look")
+COLUMNS = ("playbook", "evidence", "closed", "worth", "win rate", "average", "claim", "95 % interval", "look at")
 MOST = 16
 COLOURS = {"validated": SAVES, "refuted": COSTS}
 
@@ -78,9 +78,9 @@ def _draw(axes: Axes, rows: list[dict[str, Any]]) -> None:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     shown = fraction if row["metric"] == "win_rate" else _r
     reach = "none: too few" if row["ci_low"] is None else f"{shown(row['ci_low'])} to {shown(row['ci_high'])}"
-    figures = fraction(row["win_rate"]), _r(row["avg_r"]), f"more than {shown(row['threshold'])}", reach
+    figures = fraction(row["win_rate"]), _r(row["avg_r"]), f"> {shown(row['threshold'])}", reach
     counts = f"{row['n_trades']:,}", f"{row['n_effective']:.1f}"
-    following = "none" if row["next_look_n"] is None else f"at {row['next_look_n']:,}"
+    following = "none" if row["next_look_n"] is None else f"{row['next_look_n']:,}"
     return row["playbook_id"], row["status"].replace("_", " "), *counts, *figures, following
 
 

@@ -11,58 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from learning_pipeline.errors import BadInput, Refused
-from learning_pipeline.stores.database import Database
+from learning_pipeline.stores import approval_tables as tables
+from learning_pipeline.stores.database import Database, utc_text
 
-_metadata = sa.MetaData()
 Row = dict[str, Any]
-
-_listed = sa.Table(
-    "proposals_listed",
-    _metadata,
-    sa.Column("proposal_id", sa.String, primary_key=True),
-    sa.Column("evidence_sha256", sa.String(64), nullable=False, comment="of the evidence that was shown last"),
-    sa.Column("listed_at", sa.String, nullable=False, comment="RFC 3339"),
-)
-_answers = sa.Table(
-    "proposal_answers",
-    _metadata,
-    sa.Column("proposal_id", sa.String, primary_key=True),
-    sa.Column("decided_at", sa.String, primary_key=True, comment="RFC 3339"),
-    sa.Column("evidence_sha256", sa.String(64), nullable=False, comment="of the evidence that was answered"),
-    sa.Column("holds_until", sa.String, nullable=False, comment="RFC 3339; then it may be answered anew"),
-    sa.Column("answer", sa.String, nullable=False),
-    sa.Column("actor", sa.String, nullable=False),
-    sa.Column("reason", sa.String),
-    sa.Column("override_id", sa.String),
-    sa.Column("evidence", sa.JSON, nullable=False, comment="the row of the proposal as it was shown"),
-)
-_overrides = sa.Table(
-    "overrides",
-    _metadata,
-    sa.Column("override_id", sa.String, primary_key=True),
-    sa.Column("category", sa.String, primary_key=True),
-    sa.Column("content", sa.JSON, nullable=False, comment="what it does; never changed"),
-    sa.Column("expires_at", sa.String, nullable=False, comment="RFC 3339"),
-    sa.Column("state", sa.String, nullable=False),
-    sa.Column("state_at", sa.String, nullable=False, comment="RFC 3339"),
-    sa.Column("reason", sa.String, nullable=False),
-)
-_transitions = sa.Table(
-    "override_transitions",
-    _metadata,
-    sa.Column("override_id", sa.String, primary_key=True),
-    sa.Column("moved_at", sa.String, primary_key=True, comment="RFC 3339"),
-    sa.Column("to_state", sa.String, primary_key=True),
-    sa.Column("from_state", sa.String),
-    sa.Column("reason", sa.String, nullable=False),
-)
-_selected = sa.Table(
-    "selected_overrides",
-    _metadata,
-    sa.Column("override_id", sa.String, primary_key=True),
-    sa.Column("category", sa.String, primary_key=True),
-    sa.Column("content", sa.JSON, nullable=False, comment="what the evidence put in force, as of the last run"),
-)
 TIME_OVER = "time over"
 
 
@@ -120,15 +72,15 @@ class Approvals:
     """
 
     def __init__(self, url: Path | str) -> None:
-        self._database = Database(url, _metadata)
+        self._database = Database(url, tables.metadata)
 
     def note_listed(self, evidence: Mapping[str, str], now: dt.datetime) -> None:
         """Note which evidence (proposal_id -> digest) a person has been shown; only that can be answered."""
         with self._database.writing() as connection:
             for proposal_id, sha256 in sorted(evidence.items()):
-                connection.execute(sa.delete(_listed).where(_listed.c.proposal_id == proposal_id))
-                row = {"proposal_id": proposal_id, "evidence_sha256": sha256, "listed_at": _text(now)}
-                connection.execute(sa.insert(_listed).values(row))
+                connection.execute(sa.delete(tables.listed).where(tables.listed.c.proposal_id == proposal_id))
+                row = {"proposal_id": proposal_id, "evidence_sha256": sha256, "listed_at": utc_text(now)}
+                connection.execute(sa.insert(tables.listed).values(row))
 
     def approve(self, answer: Answer, contents: list[Row]) -> None:
         """Make an override of a proposal: answer, override and its transition, all or nothing.
@@ -148,10 +100,15 @@ class Approvals:
             _retire(connection, answer.at)
             _require_answerable(connection, answer)
             _insert_answer(connection, answer, "approved", override_id)
-            state = {"state": "active", "state_at": _text(answer.at), "reason": why, "expires_at": _text(answer.until)}
+            state = {
+                "state": "active",
+                "state_at": utc_text(answer.at),
+                "reason": why,
+                "expires_at": utc_text(answer.until),
+            }
             rows = [{"override_id": override_id, "category": c["category"], "content": c, **state} for c in contents]
-            connection.execute(sa.insert(_overrides), rows)
-            _move(connection, override_id, None, "active", _text(answer.at), why)
+            connection.execute(sa.insert(tables.overrides), rows)
+            _move(connection, override_id, None, "active", utc_text(answer.at), why)
 
     def reject(self, answer: Answer) -> None:
         """Note that a person does not want a proposal; raises as `approve`."""
@@ -169,14 +126,14 @@ class Approvals:
         """What the evidence has in force now, one row per category, in place of all that it had before."""
         rows = [{"override_id": c["override_id"], "category": c["category"], "content": c} for c in contents]
         with self._database.writing() as connection:
-            connection.execute(sa.delete(_selected))
+            connection.execute(sa.delete(tables.selected))
             if rows:
-                connection.execute(sa.insert(_selected), rows)
+                connection.execute(sa.insert(tables.selected), rows)
 
     def answers(self) -> list[Row]:
         """Every answer, in the order given."""
-        columns = [c for c in _answers.c if c.name != "evidence"]
-        return self._rows(sa.select(*columns).order_by(_answers.c.decided_at, _answers.c.proposal_id))
+        columns = [c for c in tables.answers.c if c.name != "evidence"]
+        return self._rows(sa.select(*columns).order_by(tables.answers.c.decided_at, tables.answers.c.proposal_id))
 
     def standing(self, now: dt.datetime) -> dict[str, str]:
         """Answer by proposal, of those that hold at an instant."""
@@ -184,18 +141,22 @@ class Approvals:
 
     def overrides(self) -> list[Row]:
         """Every override by id and category: its content with ``state``, ``state_at`` and ``reason``."""
-        rows = self._rows(sa.select(_overrides).order_by(_overrides.c.override_id, _overrides.c.category))
+        rows = self._rows(
+            sa.select(tables.overrides).order_by(tables.overrides.c.override_id, tables.overrides.c.category)
+        )
         return [{**row["content"], **{k: row[k] for k in ("state", "state_at", "reason")}} for row in rows]
 
     def active(self) -> list[Row]:
         """What a bot is to use, by id and category: approved and not retired, or put in force by evidence."""
-        approved = sa.select(_overrides.c.override_id, _overrides.c.category, _overrides.c.content)
-        every = sa.union_all(approved.where(_overrides.c.state == "active"), sa.select(_selected))
+        approved = sa.select(tables.overrides.c.override_id, tables.overrides.c.category, tables.overrides.c.content)
+        every = sa.union_all(approved.where(tables.overrides.c.state == "active"), sa.select(tables.selected))
         return [row["content"] for row in self._rows(every.order_by("override_id", "category"))]
 
     def transitions(self) -> list[Row]:
         """Every change of state, in the order of time."""
-        return self._rows(sa.select(_transitions).order_by(_transitions.c.moved_at, _transitions.c.override_id))
+        return self._rows(
+            sa.select(tables.transitions).order_by(tables.transitions.c.moved_at, tables.transitions.c.override_id)
+        )
 
     def _rows(self, query: sa.Select[Any] | sa.CompoundSelect[Any]) -> list[Row]:
         with self._database.reading() as connection:
@@ -205,10 +166,13 @@ class Approvals:
 
 def _retire(connection: sa.Connection, now: dt.datetime) -> None:
     """Also the first statement of each answer: it writes, so that no other answer comes between looking and writing."""
-    over = (_overrides.c.state == "active") & (_overrides.c.expires_at <= _text(now))
-    change = {"state": "retired", "state_at": _overrides.c.expires_at, "reason": TIME_OVER}
+    over = (tables.overrides.c.state == "active") & (tables.overrides.c.expires_at <= utc_text(now))
+    change = {"state": "retired", "state_at": tables.overrides.c.expires_at, "reason": TIME_OVER}
     moved = (
-        sa.update(_overrides).where(over).values(change).returning(_overrides.c.override_id, _overrides.c.expires_at)
+        sa.update(tables.overrides)
+        .where(over)
+        .values(change)
+        .returning(tables.overrides.c.override_id, tables.overrides.c.expires_at)
     )
     for override_id, at in sorted(set(map(tuple, connection.execute(moved)))):
         _move(connection, override_id, "active", "retired", at, TIME_OVER)
@@ -216,12 +180,12 @@ def _retire(connection: sa.Connection, now: dt.datetime) -> None:
 
 def _require_answerable(connection: sa.Connection, answer: Answer) -> None:
     name = answer.proposal_id
-    holds = (_answers.c.proposal_id == name) & (_answers.c.holds_until > _text(answer.at))
-    before = connection.execute(sa.select(_answers).where(holds)).mappings().first()
+    holds = (tables.answers.c.proposal_id == name) & (tables.answers.c.holds_until > utc_text(answer.at))
+    before = connection.execute(sa.select(tables.answers).where(holds)).mappings().first()
     if before:
         said = f"{before['answer']} by {before['actor']} at {before['decided_at']}"
         raise Refused(f"{name}: already {said}; that holds until {before['holds_until']}")
-    shown = connection.scalar(sa.select(_listed.c.evidence_sha256).where(_listed.c.proposal_id == name))
+    shown = connection.scalar(sa.select(tables.listed.c.evidence_sha256).where(tables.listed.c.proposal_id == name))
     if shown != answer.evidence_sha256:
         what = "was never listed" if shown is None else "has changed since it was listed"
         raise Refused(f"{name}: its evidence {what}; `learning-pipeline proposals list` shows what you would answer")
@@ -231,25 +195,20 @@ def _insert_answer(connection: sa.Connection, answer: Answer, word: str, overrid
     row = {
         "proposal_id": answer.proposal_id,
         "evidence_sha256": answer.evidence_sha256,
-        "decided_at": _text(answer.at),
-        "holds_until": _text(answer.until),
+        "decided_at": utc_text(answer.at),
+        "holds_until": utc_text(answer.until),
         "answer": word,
         "actor": answer.actor.strip(),
         "reason": answer.reason,
         "override_id": override_id,
         "evidence": answer.proposal,
     }
-    connection.execute(sa.insert(_answers).values(row))
+    connection.execute(sa.insert(tables.answers).values(row))
 
 
 def _move(connection: sa.Connection, override_id: str, before: str | None, after: str, at: str, why: str) -> None:
     row = {"override_id": override_id, "moved_at": at, "from_state": before, "to_state": after, "reason": why}
-    connection.execute(sa.insert(_transitions).values(row))
-
-
-def _text(at: dt.datetime) -> str:
-    """UTC with microseconds always: as text in the order of time."""
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    connection.execute(sa.insert(tables.transitions).values(row))
 
 
 def _instant(text: str) -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -57,6 +58,11 @@ class Database:
         """One transaction: all of it is kept, or none where anything is raised."""
         with _refusals_in_words(self._engine.url), self._engine.begin() as connection:
             yield connection
+
+
+def utc_text(at: dt.datetime) -> str:
+    """An instant as it is kept: UTC with microseconds always, as text in the order of time."""
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
 @contextmanager

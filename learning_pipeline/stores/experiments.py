@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from learning_pipeline.stores.database import Database
+from learning_pipeline.stores.database import Database, utc_text
 
 _metadata = sa.MetaData()
 Row = dict[str, Any]
@@ -119,8 +119,8 @@ class Experiments:
         A pause that was found once holds until a person lifts it, also where later data would not make it again.
         """
         with self._database.writing() as connection:
-            connection.execute(sa.delete(_transitions).where(_transitions.c.moved_at >= _text(since)))
-            connection.execute(sa.delete(_requests).where(_requests.c.requested_at >= _text(since)))
+            connection.execute(sa.delete(_transitions).where(_transitions.c.moved_at >= utc_text(since)))
+            connection.execute(sa.delete(_requests).where(_requests.c.requested_at >= utc_text(since)))
             _write(connection, change)
 
     def act(self, request_id: str, at: dt.datetime, content: Row, change: Callable[[Standing], Change]) -> bool:
@@ -131,7 +131,7 @@ class Experiments:
         change : callable
             From how everything stands, read while nobody else writes; nothing is kept of what it refuses by raising.
         """
-        row = {"request_id": request_id, "at": _text(at), "content": content}
+        row = {"request_id": request_id, "at": utc_text(at), "content": content}
         with self._database.writing() as connection:
             noted = connection.execute(sa.insert(_acts).prefix_with("OR IGNORE").values(**row))
             if noted.rowcount:
@@ -179,8 +179,3 @@ def _lift(connection: sa.Connection, row: Row) -> None:
     of = (_pauses.c.source == row["source"]) & (_pauses.c.session_id == row["session_id"])
     lifted = {"lifted_at": row["lifted_at"], "lifted_by": row["lifted_by"]}
     connection.execute(sa.update(_pauses).where(of & _pauses.c.lifted_at.is_(None)).values(**lifted))
-
-
-def _text(at: dt.datetime) -> str:
-    """UTC with microseconds always: as text in the order of time."""
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")

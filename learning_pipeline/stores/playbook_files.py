@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.resources
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from learning_pipeline.stores.home import Home
 
 SUFFIX = ".md"
 MOST_SHOWN = 64
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class PlaybookFile(NamedTuple):
@@ -117,8 +119,9 @@ def digest(content: bytes) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Playbooks of a folder; links are none, for they may lead out of it."""
-    return sorted(path for path in folder.glob(f"*{SUFFIX}") if path.is_file() and not path.is_symlink())
+    """Playbooks of a folder: files with a playbook's name; links are none, for they may lead out of it."""
+    named = (path for path in folder.glob(f"*{SUFFIX}") if _NAME.fullmatch(path.stem))
+    return sorted(path for path in named if path.is_file() and not path.is_symlink())
 
 
 def _copy_shipped(folder: Path) -> None:

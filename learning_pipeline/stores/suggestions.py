@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from learning_pipeline.errors import BadInput, Refused
-from learning_pipeline.stores.database import Database
+from learning_pipeline.stores.database import Database, utc_text
 from learning_pipeline.stores.playbook_files import PlaybookFiles, digest
 
 _metadata = sa.MetaData()
@@ -207,7 +207,7 @@ def _moved(
 ) -> Row | None:
     """Move a suggestion if it is pending; the first statement writes, so that nobody comes between look and write."""
     pending = (_suggestions.c.suggestion_id == suggestion_id) & (_suggestions.c.state == "pending")
-    change = {"state": state, "actor": actor, "decided_at": _text(now), "reason": reason}
+    change = {"state": state, "actor": actor, "decided_at": utc_text(now), "reason": reason}
     found = connection.execute(sa.update(_suggestions).where(pending).values(change).returning(_suggestions))
     row = found.mappings().first()
     return None if row is None else dict(row)
@@ -228,7 +228,7 @@ def _decided(
 def _note(
     connection: sa.Connection, row: Row, action: str, actor: str | None, now: dt.datetime, after: str | None
 ) -> None:
-    said = {"suggestion_id": row["suggestion_id"], "recorded_at": _text(now), "action": action}
+    said = {"suggestion_id": row["suggestion_id"], "recorded_at": utc_text(now), "action": action}
     said |= {"actor": actor and actor.strip(), "before_sha256": row["file_sha256"], "diff_sha256": row["diff_sha256"]}
     connection.execute(sa.insert(_edits).values({**said, "after_sha256": after}))
     if action == "applied":
@@ -237,13 +237,8 @@ def _note(
 
 
 def _plain(row: Row) -> Row:
-    return row | {"requested_at": _text(row["requested_at"])}
+    return row | {"requested_at": utc_text(row["requested_at"])}
 
 
 def _instants(row: Row) -> Row:
     return {k: dt.datetime.fromisoformat(v) if v and k.endswith("_at") else v for k, v in row.items()}
-
-
-def _text(at: dt.datetime) -> str:
-    """UTC with microseconds always: as text in the order of time."""
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")

@@ -41,9 +41,9 @@ def test_the_report_says_what_is_claimed_and_what_was_found() -> None:
         "4.0",
         "75%",
         "+0.50 R",
-        "more than +0.05 R",
+        "> +0.05 R",
         "\u22121.09 R to +2.09 R",
-        "at 20",
+        "20",
     )
     assert section.picture is not None
 

@@ -20,6 +20,7 @@ def files(tmp_path: Path) -> PlaybookFiles:
     (folder / "link.md").symlink_to(tmp_path / "secret.md")
     (folder / "folder.md").mkdir()
     (folder / "notes.txt").write_bytes(b"no playbook")
+    (folder / "README.md").write_bytes(b"about the folder")
     return PlaybookFiles(folder)
 
 

@@ -130,6 +130,7 @@ def test_the_judge_asks_for_an_experiment_on_what_loses(root: Root) -> None:
     assert (asked["state"], asked["target_symbols"]) == ("running", ["AAA"])
     assert asked["trigger_categories"] == ["mean_reversion"]
     log = root.home.learning_log.read_text()
+    assert "JUDGE | judge=bot | action=hold | said=" in log
     assert "PLAYBOOK EVIDENCE | playbook=bollinger_squeeze | as_of=2024-03-05 | status=insufficient_data" in log
     assert 'playbook=rsi_extremes | why="0 of 11 main-budget trades won, 0%." | verdict="asked for"' in log
 
