@@ -79,7 +79,7 @@ def test_the_report_tells_of_the_demo_and_warns_of_its_spread(place: Path) -> No
         "How far the simulator is off",
     ):
         assert words in page
-    assert page.count("<svg") == 10
+    assert page.count("<svg") == 11
     assert len(page) < 250_000
 
 
