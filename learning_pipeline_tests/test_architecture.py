@@ -34,6 +34,14 @@ def test_every_table_says_its_grain_its_key_and_its_columns(table: type) -> None
     assert undocumented == []
 
 
+def test_descriptions_are_prose_in_the_ui() -> None:
+    """Markdown shows an indented line as code."""
+    graph = defs.resolve_asset_graph()
+    lines = [line for key in graph.get_all_asset_keys() for line in (graph.get(key).description or "").splitlines()]
+    assert len(lines) > len(TABLES)
+    assert [line for line in lines if line.startswith("    ")] == []
+
+
 def graph_text() -> str:
     """Keys with what they rest on, checks, jobs, schedules, sensors."""
     graph = defs.resolve_asset_graph()

@@ -1,6 +1,7 @@
 """From a table class to Dagster: asset key, description, column docs, inputs, what a materialisation says of itself."""
 
 import datetime as dt
+import inspect
 import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -32,7 +33,7 @@ def asset_key(table: type[Table]) -> dg.AssetKey:
 def spec_of(table: type[Table]) -> dict[str, Any]:
     """What the UI shows of a table, read off its class."""
     return {
-        "description": table.__doc__,
+        "description": inspect.cleandoc(table.__doc__ or ""),
         "group_name": table.room(),
         "kinds": {"polars", "deltalake"},
         "owners": OWNERS,
