@@ -20,7 +20,8 @@ from learning_pipeline.defs import (
     what_if,
 )
 from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
-from learning_pipeline.defs.resources import Chain, LakeIO
+from learning_pipeline.defs.lake_io import LakeIO
+from learning_pipeline.defs.resources import Chain
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))

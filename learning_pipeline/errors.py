@@ -1,12 +1,17 @@
 """What can go wrong, as one tree.
 
 LearningPipelineError            every failure that we raise on purpose
+├── ArtifactDamaged              the bytes of a model, dataset or pack are not those that were recorded
 ├── BadInput                     a path, file, line or argument is not what was expected
 ├── BadSettings                  an unknown or impossible setting
 ├── ContractBroken               a frame is not what its table class says
+├── DataMissing                  not enough labelled data to train on
+├── EvaluationFailed             a model or prompt pack could not be evaluated
 ├── JudgeFailed                  a judge that runs elsewhere gave no answer that can be used
 ├── Refused                      what a person asks for is against a rule that stands
-└── StoreBusy                    another process writes to the same data root
+├── RolloutDenied                a model may not be moved: what it takes is not there
+├── StoreBusy                    another process writes to the same data root
+└── TrainingFailed               a training job failed
 
 A refusal of a single line or row is not an error: it is a row of ``events.quarantine`` with a reason.
 """
@@ -29,6 +34,12 @@ class LearningPipelineError(Exception):
     retryable = False
 
 
+class ArtifactDamaged(LearningPipelineError):
+    """The bytes of a model, dataset or pack are not those that were recorded; nothing of them is used."""
+
+    code = "E_LEARN_ARTIFACT_DAMAGED"
+
+
 class BadInput(LearningPipelineError):
     """A path, file or argument is not what was expected."""
 
@@ -45,6 +56,19 @@ class ContractBroken(LearningPipelineError):
     """A frame breaks the contract of its table: a defect of ours or a damaged store, never of the user's input."""
 
     code = "E_LEARN_CONTRACT"
+
+
+class DataMissing(LearningPipelineError):
+    """Not enough labelled data to train on; nothing is trained, the last good artifact stays."""
+
+    code = "E_LEARN_DATA_MISSING"
+
+
+class EvaluationFailed(LearningPipelineError):
+    """A model or prompt pack could not be evaluated, which is not the same as: was evaluated and did not pass."""
+
+    code = "E_LEARN_EVAL_FAILED"
+    retryable = True
 
 
 class JudgeFailed(LearningPipelineError):
@@ -67,8 +91,21 @@ class Refused(LearningPipelineError):
     code = "E_LEARN_REFUSED"
 
 
+class RolloutDenied(LearningPipelineError):
+    """A model may not be moved: evidence, approval or order is not as it must be. Recorded in the audit."""
+
+    code = "E_LEARN_ROLLOUT_DENIED"
+
+
 class StoreBusy(LearningPipelineError):
     """Another process holds the data root."""
 
     code = "E_LEARN_BUSY"
+    retryable = True
+
+
+class TrainingFailed(LearningPipelineError):
+    """A training job failed; the last good artifact stays."""
+
+    code = "E_LEARN_TRAIN_FAILED"
     retryable = True

@@ -11,4 +11,4 @@ from learning_pipeline.books.research.settings import ResearchSettings
 class BooksSettings(LearningBookSettings, ResearchSettings):
     """What the learning book and the research budget may risk; one object for replay and live."""
 
-    bare_variables: ClassVar[bool] = True
+    variables: ClassVar[str] = ""

@@ -19,6 +19,8 @@ from learning_pipeline.books.research.tables import (
 )
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
+from learning_pipeline.datasets.settings import DatasetsSettings
+from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
     Decisions,
@@ -29,10 +31,12 @@ from learning_pipeline.events.tables import (
     Unmatched,
 )
 from learning_pipeline.market.tables import Bars
+from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.playbooks.tables import Evidence, Suggestions, Validation
 from learning_pipeline.posture.settings import PostureSettings
+from learning_pipeline.rollout.settings import RolloutSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
 from learning_pipeline.stores.warehouse import newest_rows
@@ -65,6 +69,10 @@ SETTINGS: dict[str, type[Settings]] = {
     "posture": PostureSettings,
     "books": BooksSettings,
     "playbooks": PlaybooksSettings,
+    "datasets": DatasetsSettings,
+    "models": ModelsSettings,
+    "rollout": RolloutSettings,
+    "drift": DriftSettings,
 }
 
 _STILL_OPEN = """SELECT * FROM lake."shadow.pending" WHERE as_of = (SELECT max(as_of) FROM lake."shadow.pending")"""

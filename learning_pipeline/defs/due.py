@@ -65,8 +65,8 @@ class Due(NamedTuple):
 
 
 def fingerprint(settings: Mapping[str, Settings]) -> str:
-    """Digest of every room's settings, but for what is for bots only."""
-    digests = {room: settings[room].sha256(settings[room].for_bots) for room in sorted(settings)}
+    """Digest of every room's settings, but for fields on which no table rests."""
+    digests = {room: settings[room].sha256(settings[room].in_no_table) for room in sorted(settings)}
     return hashlib.sha256("".join(f"{room}={digest};" for room, digest in digests.items()).encode()).hexdigest()
 
 

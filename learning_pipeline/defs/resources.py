@@ -1,4 +1,4 @@
-"""The run's own context: data root, days, settings, the one-writer lock; and the door to the lake."""
+"""The run's own context: data root, days, settings, stores, the one-writer lock."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
@@ -7,19 +7,21 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import dagster as dg
-import polars as pl
 from pydantic import Field, PrivateAttr
 
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
-from learning_pipeline.defs.catalog import SETTINGS, TABLES
+from learning_pipeline.datasets.settings import DatasetsSettings
+from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.defs.due import Due, fingerprint
-from learning_pipeline.defs.tables import Replacement, by_address
+from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.errors import BadSettings
+from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.posture.settings import PostureSettings
+from learning_pipeline.rollout.settings import RolloutSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.experiments import Experiments
@@ -180,6 +182,26 @@ class Chain(dg.ConfigurableResource):
         """Where playbooks lie, when their evidence is written, what a judge looks at."""
         return cast("PlaybooksSettings", self.effective_settings["playbooks"])
 
+    @property
+    def datasets(self) -> DatasetsSettings:
+        """Settings of the datasets room."""
+        return cast("DatasetsSettings", self.effective_settings["datasets"])
+
+    @property
+    def models(self) -> ModelsSettings:
+        """When a model is trained and what it must pass."""
+        return cast("ModelsSettings", self.effective_settings["models"])
+
+    @property
+    def rollout(self) -> RolloutSettings:
+        """What it takes to move a model."""
+        return cast("RolloutSettings", self.effective_settings["rollout"])
+
+    @property
+    def drift(self) -> DriftSettings:
+        """When a drift is an alarm."""
+        return cast("DriftSettings", self.effective_settings["drift"])
+
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``, where anything was due: else it was told before."""
         if self.due.dirty_from is not None:
@@ -194,45 +216,6 @@ class Chain(dg.ConfigurableResource):
             if run.run_id != run_id and is_dead(self._life(run.run_id)):
                 instance.report_run_failed(run, "the process of this run is gone; a later run has taken over")
                 self._life(run.run_id).unlink(missing_ok=True)
-
-
-class LakeIO(dg.ConfigurableIOManager):
-    """Replaces the run's days of a table; reads them, and as many days before as the input asks for."""
-
-    chain: dg.ResourceDependency[Chain]
-
-    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
-        """Write a frame (or a Replacement of other days) in one commit, or none where nothing changed."""
-        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
-        days = self.chain.days
-        frame, first, last = obj if isinstance(obj, Replacement) else (obj, *(days or (None, None)))
-        if first is None:
-            context.add_output_metadata({"changed": False, "days": "none"})
-            return
-        replaced = self.chain.lake.replace(table, frame, first, last)
-        said: dict[str, Any] = {
-            "days": f"{first}..{last}",
-            "lake_version": replaced.version,
-            "changed": replaced.changed,
-        }
-        context.add_output_metadata(said)
-
-    def load_input(self, context: dg.InputContext) -> pl.DataFrame:
-        """Rows of the run's days and of ``days_back`` and ``and_days`` days before."""
-        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
-        if self.chain.days is None:
-            return table.frame()
-        first, last = self.chain.days
-        asked = context.definition_metadata or {}
-        days_back = self._days_back(asked.get("days_back", 0)) + asked.get("and_days", 0)
-        return self.chain.lake.read(table, first - dt.timedelta(days=days_back), last)
-
-    def _days_back(self, asked: int | str) -> int:
-        if isinstance(asked, int):
-            return asked
-        room, key = asked.split(".")
-        days = getattr(self.chain.effective_settings[room], key)
-        return days if isinstance(days, int) else max(days)
 
 
 def _saying(context: dg.InitResourceContext) -> Callable[[str], None]:

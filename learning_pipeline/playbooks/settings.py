@@ -12,7 +12,7 @@ from learning_pipeline.contracts import Settings
 class PlaybooksSettings(Settings):
     """Where playbooks lie, when their evidence is written, and what a judge looks at."""
 
-    bare_variables: ClassVar[bool] = True
+    variables: ClassVar[str] = ""
 
     playbook_folder: str = Field(
         default="", description="folder of your own playbooks; empty: `playbooks` in the data root, made on first use"

@@ -87,6 +87,36 @@ class Home:
         return self.root / "learning_pipeline.toml"
 
     @property
+    def datasets(self) -> Path:
+        """Datasets: one folder each, written once."""
+        return self.root / "datasets"
+
+    @property
+    def models(self) -> Path:
+        """Artifacts: one folder each, written once."""
+        return self.root / "models"
+
+    @property
+    def packs(self) -> Path:
+        """The user's own evaluation packs, beside those that are shipped."""
+        return self.root / "packs"
+
+    @property
+    def evaluations(self) -> Path:
+        """Reports of evaluations."""
+        return self.root / "evaluations"
+
+    @property
+    def mlflow(self) -> Path:
+        """MLflow's database and files: a mirror of the registry, which can be made anew."""
+        return self.root / "mlflow"
+
+    @property
+    def outbox(self) -> Path:
+        """What the learning engine tells others: JSON Lines."""
+        return self.root / "outbox"
+
+    @property
     def people(self) -> Path:
         """Who may call the Ops API."""
         return self.root / "people"

@@ -23,7 +23,10 @@ def load_settings(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, Settings]:
-    """Settings of each room; environment variables are named LEARNING_PIPELINE_<ROOM>_<KEY>, some rooms' also <KEY>.
+    """Settings of each room.
+
+    Environment variables are named LEARNING_PIPELINE_<ROOM>_<KEY>; those of some rooms also as the seed names them
+    (``Settings.variables``).
 
     Raises
     ------
@@ -60,14 +63,15 @@ def _from_environment(rooms: Mapping[str, type[Settings]], environment: Mapping[
     """Values of the variables that name a room, over those that name a key alone; an empty one counts as not set."""
     given = {name: text for name, text in environment.items() if text}
     return {
-        room: {key: _value(given[key.upper()]) for key in _bare(model) if key.upper() in given}
+        room: {key: _value(given[name]) for key, name in _further(model).items() if name in given}
         | _prefixed(f"{ENVIRONMENT_PREFIX}{room}_".upper(), given)
         for room, model in rooms.items()
     }
 
 
-def _bare(model: type[Settings]) -> list[str]:
-    return list(model.model_fields) if model.bare_variables else []
+def _further(model: type[Settings]) -> dict[str, str]:
+    prefix = model.variables
+    return {} if prefix is None else {key: f"{prefix}{key}".upper() for key in model.model_fields}
 
 
 def _prefixed(prefix: str, given: Mapping[str, str]) -> dict[str, Any]:

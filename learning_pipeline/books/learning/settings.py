@@ -106,4 +106,4 @@ def _is_interval(text: str) -> bool:
     return start.tzinfo is not None and end.tzinfo is not None and start < end
 
 
-LearningBookSettings.for_bots = frozenset(LearningBookSettings.model_fields) - {"learning_daily_risk_budget_pct"}
+LearningBookSettings.in_no_table = frozenset(LearningBookSettings.model_fields) - {"learning_daily_risk_budget_pct"}

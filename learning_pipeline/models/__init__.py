@@ -1,0 +1,1 @@
+"""Models: training, artifacts, evaluation by frozen packs, scores of live decisions (SEMANTICS 9)."""

@@ -1,0 +1,1 @@
+"""Rollout: candidate, shadow, active, retired; what each move takes, and who allowed it (SEMANTICS 9)."""
