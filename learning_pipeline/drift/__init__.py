@@ -16,8 +16,8 @@ and ``drift.alerts`` (one row on the day on which something begins).
 - p: the day is the unit. Days of the window and of the training are exchanged, with the same draws for all features;
   p is the share of exchanges at least as far apart. Draws go on, up to ``draws``, only while p may be small and the
   distance is large enough to matter.
-- Decay: Brier score, log loss and net R of trades that the model takes, minus (R: under) the figure out of fold, on
-  labels known by the end of the day; t on day totals, one-sided. Decisions without a label yet are counted.
+- Decay: by how much Brier score, log loss and the mean net result of trades that the model takes are worse than out of
+  fold, on labels known by the end of the day; t on day totals, one-sided. Decisions without a label yet are counted.
 - Language models, per prompt pack and version: newest answers against those of the ``reference_days`` before. Shares
   refused and not fitting their schema, latency (KS), cosine distance of the mean embeddings; the same exchange of days.
 - Breach: q (Benjamini-Hochberg over all tests of the day) at most ``q``, and a distance of at least its threshold: a

@@ -19,19 +19,19 @@ LEAST_PROBABILITY = 1e-6
 class Labelled(NamedTuple):
     """Decisions of the window whose outcome is known: arrays of shape (n,), in key order.
 
-    ``score`` probability of a success; ``success`` 0 or 1; ``net_r`` net result in R, NaN where it is not known;
-    ``takes`` whether the model would have taken the trade; ``ordinal`` day of the decision.
+    ``score`` probability of a success; ``success`` 0 or 1; ``net_roi`` net result, a fraction of notional, NaN where it
+    is not known; ``takes`` whether the model would have taken the trade; ``ordinal`` day of the decision.
     """
 
     score: Floats
     success: Floats
-    net_r: Floats
+    net_roi: Floats
     takes: np.ndarray
     ordinal: Ints
 
 
 def decay(labelled: Labelled, n_pending: int, metrics: Mapping[str, float], settings: DriftSettings) -> list[Finding]:
-    """Brier score, log loss and net R of taken trades against the figures that were measured out of fold.
+    """Brier score, log loss and net result of taken trades against the figures that were measured out of fold.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def decay(labelled: Labelled, n_pending: int, metrics: Mapping[str, float], sett
     n_pending : int
         Decisions of the window whose outcome is still open: no part of any figure.
     metrics : mapping
-        ``brier``, ``log_loss`` and ``net_r`` (mean of taken trades) of the artifact; what is missing is not compared.
+        ``brier``, ``log_loss`` and ``net_roi`` (mean of taken trades) of the artifact; what is missing is not compared.
 
     Returns
     -------
@@ -51,12 +51,12 @@ def decay(labelled: Labelled, n_pending: int, metrics: Mapping[str, float], sett
     p = np.clip(labelled.score, LEAST_PROBABILITY, 1 - LEAST_PROBABILITY)
     log_loss = -np.where(labelled.success > 0, np.log(p), np.log1p(-p))
     brier = (labelled.score - labelled.success) ** 2
-    taken = labelled.takes & ~np.isnan(labelled.net_r)
+    taken = labelled.takes & ~np.isnan(labelled.net_roi)
     everything = np.ones(len(brier), dtype=bool)
     told = [
         ("brier_decay", "brier", brier, everything, settings.brier_threshold, 1.0),
         ("log_loss_decay", "log_loss", log_loss, everything, settings.log_loss_threshold, 1.0),
-        ("net_r_decay", "net_r", labelled.net_r, taken, settings.net_r_threshold, -1.0),
+        ("net_roi_decay", "net_roi", labelled.net_roi, taken, settings.net_roi_threshold, -1.0),
     ]
     return [
         _worse(metric, values[of], labelled.ordinal[of], metrics[name], n_pending, size, sign, settings)

@@ -32,7 +32,7 @@ class Reference:
     predictions : ndarray of shape (m,)
         Out of fold; ``prediction_days`` (m,) likewise. Empty where there are none: predictions are not compared then.
     metrics : mapping
-        Figures measured out of fold: ``brier``, ``log_loss``, ``net_r`` (mean of taken trades).
+        Figures measured out of fold: ``brier``, ``log_loss``, ``net_roi`` (mean of trades taken).
     """
 
     names: tuple[str, ...]
@@ -84,13 +84,13 @@ def _shifted(scored: pl.DataFrame, reference: Reference, key: str, settings: Dri
 
 def _labelled(scored: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[Labelled, int]:
     """Decisions with a label, and how many have none yet; one that cannot be simulated never gets one."""
-    both = scored.join(outcomes.select("signal_id", "success", "net_r", "reason"), on="signal_id", how="left")
+    both = scored.join(outcomes.select("signal_id", "success", "net_roi", "reason"), on="signal_id", how="left")
     known = both.filter(pl.col("success").is_not_null())
     n_pending = both.height - known.height - both.filter(pl.col("reason").is_not_null()).height
     return Labelled(
         known["score"].to_numpy(),
         known["success"].cast(pl.Float64).to_numpy(),
-        known["net_r"].fill_null(float("nan")).to_numpy(),
+        known["net_roi"].fill_null(float("nan")).to_numpy(),
         known["takes"].to_numpy(),
         ordinals(known["known_at"]),
     ), n_pending

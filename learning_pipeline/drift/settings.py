@@ -26,7 +26,9 @@ class DriftSettings(Settings):
     )
     brier_threshold: float = Field(default=0.03, gt=0, description="rise of the Brier score that matters")
     log_loss_threshold: float = Field(default=0.08, gt=0, description="rise of the log loss that matters, nats")
-    net_r_threshold: float = Field(default=0.25, gt=0, description="fall of the net result of a taken trade, R")
+    net_roi_threshold: float = Field(
+        default=0.0025, gt=0, description="fall of the mean net result of a trade taken that matters, a fraction"
+    )
     refusal_threshold: float = Field(default=0.1, gt=0, lt=1, description="change of the share refused that matters")
     schema_fail_threshold: float = Field(
         default=0.1, gt=0, lt=1, description="change of the share that does not fit its schema that matters"

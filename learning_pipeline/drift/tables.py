@@ -7,7 +7,7 @@ import polars as pl
 
 from learning_pipeline.contracts import Instant, Table
 
-METRICS = ["psi", "ks", "brier_decay", "log_loss_decay", "net_r_decay"]
+METRICS = ["psi", "ks", "brier_decay", "log_loss_decay", "net_roi_decay"]
 ANSWER_METRICS = ["refusal", "schema_fail", "latency", "embedding_shift"]
 KINDS = ["drift", "train_failures", "data_missing"]
 ROLES = ["active", "shadow"]

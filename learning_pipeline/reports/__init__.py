@@ -28,6 +28,7 @@ from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
 from learning_pipeline.reports.leans import leans_drawing
+from learning_pipeline.reports.models import drift_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.overrides import overrides_drawing
 from learning_pipeline.reports.page import render
@@ -46,6 +47,7 @@ __all__ = [
     "closes_drawing",
     "cost_drawing",
     "decisions_drawing",
+    "drift_drawing",
     "edge_drawing",
     "equity_drawing",
     "guards_drawing",

@@ -59,16 +59,22 @@ def told(world: World, n_days: int, seed: int) -> Told:
     logit = 0.4 * x[:, 1] - 0.3 * x[:, 2] + np.where(moved, world.tilt, 0.0)
     p = 1 / (1 + np.exp(-logit))
     won = rng.random(len(p)) < np.where(moved & world.luck, 0.5 - (p - 0.5), p)
-    net_r = np.where(won, 1.9, -1.1)
+    net_roi = np.where(won, 0.019, -0.011)
     train = ~is_live
     metrics = {
         "brier": float(((p - won)[train] ** 2).mean()),
         "log_loss": float(-np.where(won, np.log(p), np.log1p(-p))[train].mean()),
-        "net_r": float(net_r[train & (p > 0.4)].mean()),
+        "net_roi": float(net_roi[train & (p > 0.4)].mean()),
     }
     ordinal = day + (FIRST - dt.date(1970, 1, 1)).days - TRAINED_DAYS
     reference = Reference(NAMES, x[train], ordinal[train], p[train], ordinal[train], metrics)
-    live = {"x": x[is_live], "p": p[is_live], "won": won[is_live], "net_r": net_r[is_live], "day": live_day[is_live]}
+    live = {
+        "x": x[is_live],
+        "p": p[is_live],
+        "won": won[is_live],
+        "net_roi": net_roi[is_live],
+        "day": live_day[is_live],
+    }
     return Told(*_frames(live, world.a_day), _deployed(), reference)
 
 
@@ -169,7 +175,7 @@ def _frames(live: dict[str, np.ndarray] | None, a_day: int) -> tuple[pl.DataFram
             "known_at": settled,
             "outcome": ["hit_target" if won else "hit_stop" for won in live["won"]],
             "success": live["won"],
-            "net_r": live["net_r"],
+            "net_roi": live["net_roi"],
             "policy_hash": ["h"] * n,
         }
     )
