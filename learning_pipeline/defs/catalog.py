@@ -40,6 +40,7 @@ from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.rollout.settings import RolloutSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
+from learning_pipeline.stores.metrics import Told
 from learning_pipeline.stores.warehouse import newest_rows
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
 from learning_pipeline.tuning import Transitions as Moves
@@ -61,6 +62,9 @@ DRIFTED: list[type[Table]] = [Scores, Alerts]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
 DERIVED += [*BOOKED, *CLAIMED, *DRIFTED]
 TABLES = [*LANDED, *DERIVED]
+
+COUNTED = Told(EVENT_TABLES, Scores, Alerts)
+"""What metrics are read off."""
 
 SETTINGS: dict[str, type[Settings]] = {
     "shadow": ShadowSettings,

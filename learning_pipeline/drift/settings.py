@@ -35,7 +35,7 @@ class DriftSettings(Settings):
     )
     latency_threshold: float = Field(default=0.25, gt=0, lt=1, description="as ks_threshold, of the time to an answer")
     embedding_threshold: float = Field(default=0.05, gt=0, description="cosine distance of mean embeddings, 0 to 2")
-    q: float = Field(default=0.05, gt=0, lt=1, description="false discovery rate over the tests of a day")
+    q: float = Field(default=0.02, gt=0, lt=1, description="false discovery rate over the tests of a day")
     draws: int = Field(default=9999, ge=99, description="exchanges of days that a small p is told from")
     alarm_k: int = Field(default=3, ge=1, description="breaches")
     alarm_m: int = Field(default=5, ge=1, description="within so many days: an alarm")
