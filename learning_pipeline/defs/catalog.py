@@ -20,7 +20,9 @@ from learning_pipeline.books.research.tables import (
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.datasets.settings import DatasetsSettings
-from learning_pipeline.drift import Alerts, Scores
+from learning_pipeline.datasets.tables import Features
+from learning_pipeline.drift import Alerts
+from learning_pipeline.drift import Scores as DriftScores
 from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -40,7 +42,7 @@ from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.rollout.settings import RolloutSettings
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
-from learning_pipeline.stores.metrics import Told
+from learning_pipeline.stores.counted import Counted
 from learning_pipeline.stores.warehouse import newest_rows
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
 from learning_pipeline.tuning import Transitions as Moves
@@ -58,12 +60,13 @@ ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocati
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
-DRIFTED: list[type[Table]] = [Scores, Alerts]
+LEARNED: list[type[Table]] = [Features]
+DRIFTED: list[type[Table]] = [DriftScores, Alerts]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += [*BOOKED, *CLAIMED, *DRIFTED]
+DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *DRIFTED]
 TABLES = [*LANDED, *DERIVED]
 
-COUNTED = Told(EVENT_TABLES, Scores, Alerts)
+COUNTED = Counted(EVENT_TABLES, DriftScores, Alerts)
 """What metrics are read off."""
 
 SETTINGS: dict[str, type[Settings]] = {

@@ -12,7 +12,7 @@ from learning_pipeline.defs.catalog import COUNTED, TABLES, VIEWS
 from learning_pipeline.defs.due import fingerprint
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import OWNERS, asset_key
-from learning_pipeline.stores.metrics import CHAIN_MARK, write_textfile
+from learning_pipeline.stores.counted import CHAIN_MARK
 from learning_pipeline.stores.warehouse import publish
 
 
@@ -30,6 +30,8 @@ def connect(path: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
 )
 def warehouse(chain: Chain) -> dg.MaterializeResult:
     """One DuckDB file of every table, replaced in one rename: readers never block a run nor a run a reader."""
+    from learning_pipeline.stores.metrics import write_textfile  # noqa: PLC0415  # slow to import
+
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
     if chain.days:

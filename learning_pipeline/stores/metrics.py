@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -12,14 +12,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from learning_pipeline.contracts import Table
 from learning_pipeline.stores.atomic import atomic_write
+from learning_pipeline.stores.counted import CHAIN_MARK, Counted
 from learning_pipeline.stores.database import Database
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
-
-CHAIN_MARK = "chain_succeeded_at"
-"""Mark of the ledger: when a run of the chain last came to its end, RFC 3339."""
 
 TRAINED = "SELECT model_type, status, count(*) FROM trainings GROUP BY 1, 2 ORDER BY 1, 2"
 EVALUATED = """
@@ -35,18 +32,6 @@ SUCCEEDED = {
 }
 
 
-class Told(NamedTuple):
-    """Tables of the lake that metrics are read off.
-
-    ``events``: event type -> table; ``drift``: one row per day, model, metric and feature, with ``score``; ``alerts``:
-    one row per alert, with ``kind``.
-    """
-
-    events: Mapping[str, type[Table]]
-    drift: type[Table]
-    alerts: type[Table]
-
-
 class LearningMetrics(Collector):
     """What the learning engine did, as it stands in the stores at each scrape.
 
@@ -57,11 +42,11 @@ class LearningMetrics(Collector):
     ----------
     home : Home
         Data root.
-    tables : Told
+    tables : Counted
         Where counts come from.
     """
 
-    def __init__(self, home: Home, tables: Told) -> None:
+    def __init__(self, home: Home, tables: Counted) -> None:
         self._home, self._lake, self._tables = home, Lake(home.lake), tables
 
     def collect(self) -> Iterator[Metric]:
@@ -111,14 +96,14 @@ class _Ledger:
             return [tuple(row) for row in connection.execute(sa.text(query))]
 
 
-def exposition(home: Home, tables: Told) -> bytes:
+def exposition(home: Home, tables: Counted) -> bytes:
     """Every metric in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(LearningMetrics(home, tables))
     return generate_latest(registry)
 
 
-def write_textfile(home: Home, tables: Told) -> None:
+def write_textfile(home: Home, tables: Counted) -> None:
     """The same as a file, for the node exporter's textfile collector; whole or absent."""
     atomic_write(home.metrics, exposition(home, tables))
 
