@@ -76,11 +76,13 @@ def post(url: str, document: Mapping[str, Any], timeout_seconds: float) -> str |
         return "webhook_url: expected an address of http or https"
     kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
     connection = kind(where.hostname, port, timeout=timeout_seconds)
-    ended = threading.Timer(timeout_seconds, _cut_off, (connection,))
+    is_over = threading.Event()
+    ended = threading.Timer(timeout_seconds, _cut_off, (connection, is_over))
     ended.daemon = True
     ended.start()
     try:
-        return _answered(connection, where, json.dumps(document).encode())
+        why = _answered(connection, where, json.dumps(document).encode())
+        return "no answer that can be used in time" if is_over.is_set() else why
     except (OSError, http.client.HTTPException, ValueError) as e:
         return f"no answer that can be used ({type(e).__name__})"
     finally:
@@ -95,8 +97,9 @@ def _answered(connection: http.client.HTTPConnection, where: SplitResult, body: 
     return None if 200 <= status < 300 else f"the server said {status}"
 
 
-def _cut_off(connection: http.client.HTTPConnection) -> None:
+def _cut_off(connection: http.client.HTTPConnection, is_over: threading.Event) -> None:
     """End a conversation that drags on: each word came in time, but there is no end of them."""
+    is_over.set()
     if connection.sock is not None:
         try:
             connection.sock.shutdown(socket.SHUT_RDWR)
