@@ -7,16 +7,10 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from learning_pipeline.datasets.matrix import feature_names
-from learning_pipeline.errors import EvaluationFailed
+from learning_pipeline.errors import EvaluationRefused
 from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.evaluation.results import Days
 from learning_pipeline.models.packs.pack import Pack
-
-
-class NotAllowed(EvaluationFailed):
-    """It cannot be measured, and trying again will not change that."""
-
-    retryable = False
 
 
 def require_allowed(bundle: Bundle, pack: Pack, dataset: Mapping[str, Any], days: Days) -> None:
@@ -29,7 +23,7 @@ def require_allowed(bundle: Bundle, pack: Pack, dataset: Mapping[str, Any], days
 
     Raises
     ------
-    EvaluationFailed
+    EvaluationRefused
         The training saw the windows, the pack lacks a feature, or has too few days or rows; in one line.
     """
     _require_before(bundle, pack, dataset)
@@ -62,7 +56,7 @@ def _require_before(bundle: Bundle, pack: Pack, dataset: Mapping[str, Any]) -> N
 
 
 def _refuse(pack: Pack, words: str) -> NoReturn:
-    raise NotAllowed(f"pack {pack.pack_id}: {words}")
+    raise EvaluationRefused(f"pack {pack.pack_id}: {words}")
 
 
 def require_kind(pack: Pack, kind: str) -> None:

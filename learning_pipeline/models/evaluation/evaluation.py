@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from learning_pipeline.models.packs.pack import Pack
-
 GATE_VERSION = 1
 """Counts changes of what the gates measure; part of the policy, so that approvals of other gates do not hold."""
 
@@ -61,9 +59,9 @@ class Evaluation:
         return "; ".join(gate.words for gate in self.gates if not gate.passed) or None
 
 
-def policy_sha256(pack: Pack) -> str:
-    """Digest of what decides: the pack, its data by their digest, the thresholds in it, the version of the gates."""
-    return digest({"pack": hashlib.sha256(pack.raw).hexdigest(), "gates": GATE_VERSION})
+def policy_sha256(manifest: bytes) -> str:
+    """Digest of what decides: ``pack.json``, with thresholds and the digest of its data, and the version of the gates."""
+    return digest({"pack": hashlib.sha256(manifest).hexdigest(), "gates": GATE_VERSION})
 
 
 def trials_sha256(trials: Iterable[Mapping[str, Any]]) -> str:

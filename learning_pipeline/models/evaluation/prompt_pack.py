@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from learning_pipeline.models.evaluation.allowed import NotAllowed, require_kind
+from learning_pipeline.errors import EvaluationRefused
+from learning_pipeline.models.evaluation.allowed import require_kind
 from learning_pipeline.models.evaluation.evaluation import Evaluation, Gate, Number
 from learning_pipeline.models.evaluation.gates import at_least
 from learning_pipeline.models.packs.manifest import Thresholds
@@ -47,7 +48,7 @@ def evaluate_prompt_pack(prompts: PromptPack, pack: Pack, answers: pl.DataFrame)
 
     Raises
     ------
-    EvaluationFailed
+    EvaluationRefused
         The pack is about other prompts, or there are too few answers of either version.
     """
     require_kind(pack, "prompt_pack")
@@ -56,7 +57,7 @@ def evaluate_prompt_pack(prompts: PromptPack, pack: Pack, answers: pl.DataFrame)
         prompts.name != baseline.prompt_pack
     ):
         known = f"{baseline.prompt_pack} {baseline.version}"
-        raise NotAllowed(
+        raise EvaluationRefused(
             f"pack {pack.pack_id}: expected another version than {known}, found {prompts.name} {prompts.version}"
         )
     before = _of(pack.rows, baseline.prompt_pack or "", baseline.version or "", asked, pack.pack_id)
@@ -108,7 +109,7 @@ def _variance(rate: Rate) -> float:
 def _of(rows: pl.DataFrame, name: str, version: str, asked: Thresholds, pack_id: str) -> pl.DataFrame:
     found = rows.filter(pl.col("prompt_pack") == name, pl.col("version") == version).sort("event_id")
     if found.height < asked.min_answers:
-        raise NotAllowed(
+        raise EvaluationRefused(
             f"pack {pack_id}: expected at least {asked.min_answers} answers of {name} {version}, found {found.height}"
         )
     return found

@@ -70,7 +70,7 @@ def evaluate_signal_model(
 
     Raises
     ------
-    EvaluationFailed
+    EvaluationRefused
         It cannot be measured by this pack.
     """
     require_kind(pack, "signal_model")
@@ -133,7 +133,8 @@ def _deflated(own: Floats, found: Tried) -> dict[str, Number]:
         "trial_sharpe_variance": found.variance,
         "expected_best_sharpe_daily": best,
         "deflated_sharpe": dsr,
-        "pbo": found.pbo,
+        "pbo": found.overfitting.pbo if found.overfitting else None,
+        "chosen_lost_share": found.overfitting.loss if found.overfitting else None,
     }
 
 

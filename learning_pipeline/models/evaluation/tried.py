@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from learning_pipeline.contracts import days_between
-from learning_pipeline.stats import backtest_overfitting, moments
+from learning_pipeline.stats import Overfitting, backtest_overfitting, moments
 
 Trial = Mapping[str, Any]
 
@@ -26,14 +26,14 @@ class Tried(NamedTuple):
         Variance of the daily Sharpe ratios of those that finished; null below two.
     n_grid : int
         Trials of this artifact's training, failed ones too.
-    pbo : float or None
-        Probability of backtest overfitting over that grid; null where it cannot be computed.
+    overfitting : Overfitting or None
+        Of the choice within that grid; null where it cannot be computed.
     """
 
     n: int
     variance: float | None
     n_grid: int
-    pbo: float | None
+    overfitting: Overfitting | None
 
 
 def tried(trials: Sequence[Trial], train_id: str | None, n_blocks: int) -> Tried:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from learning_pipeline.errors import EvaluationFailed
+from learning_pipeline.errors import EvaluationRefused
 
 NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 SHA256 = r"^[0-9a-f]{64}$"
@@ -48,6 +48,7 @@ class Thresholds(_Part):
     max_drawdown_tolerance: float = Field(default=0.1, ge=0, description="share by which the drawdown may be deeper")
     dsr_level: Level = Field(default=0.99, description="deflated Sharpe ratio, at least")
     pbo_max: float = Field(default=0.5, ge=0, le=1, description="probability of backtest overfitting, at most")
+    pbo_loss_max: float = Field(default=0.05, ge=0, le=1, description="share of choices that lost outside: or this")
     bootstrap_level: Level = Field(default=0.01, description="chance that a bound of the gain is on the wrong side")
     min_trades: int = Field(default=50, ge=1, description="examples that the model takes, at least")
     min_days: int = Field(default=90, ge=30, description="days in the windows, at least")
@@ -125,11 +126,11 @@ class Manifest(_Part):
 
         Raises
         ------
-        EvaluationFailed
+        EvaluationRefused
             It is not one: what was expected, what was found and where, in one line.
         """
         if len(raw) > MOST_BYTES:
-            raise EvaluationFailed(f"pack.json: expected at most {MOST_BYTES} bytes, found {len(raw)}")
+            raise EvaluationRefused(f"pack.json: expected at most {MOST_BYTES} bytes, found {len(raw)}")
         try:
             return cls.model_validate_json(raw, strict=True)
         except ValidationError as e:
@@ -137,7 +138,7 @@ class Manifest(_Part):
             where = ".".join(map(str, first["loc"])) or "the file"
             found = repr(first["input"]) if first["loc"] and first["type"] != "missing" else "other content"
             words = " ".join(first["msg"].split())
-            raise EvaluationFailed(f"pack.json: {where}: {words}; found {found[:80]}") from e
+            raise EvaluationRefused(f"pack.json: {where}: {words}; found {found[:80]}") from e
 
     def raw(self) -> bytes:
         """Canonical bytes: sorted keys, UTF-8, one value a line."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from learning_pipeline.contracts import Table
 from learning_pipeline.datasets.tables import Examples
-from learning_pipeline.errors import ContractBroken, EvaluationFailed
+from learning_pipeline.errors import ContractBroken, EvaluationRefused
 from learning_pipeline.models.packs.manifest import Data, Manifest
 from learning_pipeline.models.tables import Answers
 
@@ -46,21 +46,21 @@ class Pack:
 
         Raises
         ------
-        EvaluationFailed
+        EvaluationRefused
             One of them is malformed, or the rows are not those that were frozen: in one line.
         """
         manifest = Manifest.read(raw)
         found = hashlib.sha256(parquet).hexdigest()
         if found != manifest.examples.sha256:
             expected = manifest.examples.sha256[:16]
-            raise EvaluationFailed(
+            raise EvaluationRefused(
                 f"pack {manifest.pack_id}: examples.parquet: expected SHA-256 {expected}, found {found[:16]}; "
                 "a frozen pack never changes: bring its file back, or freeze one of another name"
             )
         rows = _rows(manifest, parquet)
         if rows.height != manifest.examples.n:
             expected = f"expected {manifest.examples.n} rows, found {rows.height}"
-            raise EvaluationFailed(f"pack {manifest.pack_id}: examples.parquet: {expected}")
+            raise EvaluationRefused(f"pack {manifest.pack_id}: examples.parquet: {expected}")
         return cls(manifest, raw, rows)
 
 
@@ -71,7 +71,7 @@ def frozen(manifest: Manifest, rows: pl.DataFrame) -> tuple[bytes, bytes]:
 
     Raises
     ------
-    EvaluationFailed
+    EvaluationRefused
         A row is not of the pack's windows, or of another form.
     """
     kept = _checked(manifest, rows)
@@ -87,7 +87,7 @@ def _rows(manifest: Manifest, parquet: bytes) -> pl.DataFrame:
         rows = pl.read_parquet(io.BytesIO(parquet), use_pyarrow=False)
     except (pl.exceptions.PolarsError, OSError) as e:
         words = str(e).splitlines()[0]
-        raise EvaluationFailed(f"pack {manifest.pack_id}: examples.parquet: expected Parquet ({words})") from e
+        raise EvaluationRefused(f"pack {manifest.pack_id}: examples.parquet: expected Parquet ({words})") from e
     return _checked(manifest, rows)
 
 
@@ -95,9 +95,9 @@ def _checked(manifest: Manifest, rows: pl.DataFrame) -> pl.DataFrame:
     try:
         kept = TABLES[manifest.kind].checked(rows)
     except ContractBroken as e:
-        raise EvaluationFailed(f"pack {manifest.pack_id}: examples.parquet: {e}") from e
+        raise EvaluationRefused(f"pack {manifest.pack_id}: examples.parquet: {e}") from e
     inside = [kept["decided_at"].dt.date().is_between(w.first_day, w.last_day) for w in manifest.windows]
     n_outside = kept.height - sum(int(each.sum()) for each in inside)
     if n_outside:
-        raise EvaluationFailed(f"pack {manifest.pack_id}: {n_outside} rows are not of its windows")
+        raise EvaluationRefused(f"pack {manifest.pack_id}: {n_outside} rows are not of its windows")
     return kept
