@@ -3,6 +3,7 @@
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from learning_pipeline.defs.evaluated import Evaluated, evaluated
 from learning_pipeline.defs.pictures import picture
@@ -18,7 +19,7 @@ class EvaluateConfig(dg.Config):
     """What is measured, and by which packs; none named: those that the settings require."""
 
     artifact_id: str
-    packs: list[str] = []
+    packs: list[str] = Field(default_factory=list)
 
 
 @dg.op

@@ -60,7 +60,7 @@ class Evaluation:
 
 
 def policy_sha256(manifest: bytes) -> str:
-    """Digest of what decides: ``pack.json``, with thresholds and the digest of its data, and the version of the gates."""
+    """Digest of what decides: ``pack.json`` (thresholds, and the digest of its data) and the version of the gates."""
     return digest({"pack": hashlib.sha256(manifest).hexdigest(), "gates": GATE_VERSION})
 
 
