@@ -23,7 +23,7 @@ class EvaluateConfig(dg.Config):
 
 
 @dg.op
-def evaluate_artifact(context: dg.OpExecutionContext, chain: Chain, config: EvaluateConfig) -> list[str]:
+def evaluate_artifact(context: dg.OpExecutionContext, chain: Chain, config: EvaluateConfig) -> None:
     """Measure an artifact by each pack; what cannot be measured is kept too, and fails the run once all were tried."""
     if not chain.models.enable:
         raise Refused("[models] enable (LEARN_ENABLE) is false: nothing is evaluated")
@@ -32,7 +32,6 @@ def evaluate_artifact(context: dg.OpExecutionContext, chain: Chain, config: Eval
     failed = [each.row for each in done if each.row["status"] == "failed"]
     if failed:
         raise EvaluationRefused("; ".join(row["reason"] for row in failed))
-    return [each.row["eval_id"] for each in done]
 
 
 @dg.job(name="evaluate", description="An artifact measured by frozen packs: gates, figures, a report.")

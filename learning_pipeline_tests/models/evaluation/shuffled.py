@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sys
 import tempfile
@@ -10,16 +9,16 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from learning_pipeline.models.training import MODEL_TYPE, Recipe, bundle_of, search
-
 from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.evaluation.evaluation import Evaluation
 from learning_pipeline.models.evaluation.signal_model import evaluate_signal_model
+from learning_pipeline.models.training import MODEL_TYPE, Recipe
+from learning_pipeline.stores.dataset_files import DatasetFiles
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
-from learning_pipeline_tests.models.evaluation.worlds import DATASET, MARKETS, World, world
+from learning_pipeline_tests.models.evaluation.homes import add_model
+from learning_pipeline_tests.models.evaluation.worlds import MARKETS, World, world
 
-NOW = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
 MOST_PASSES = 5
 """Of 200: 1 % of them pass, or fewer, with a chance of .98 to see no more than five."""
 
@@ -33,15 +32,9 @@ class Run(NamedTuple):
 
 def whole_path(made: World, home: Home, recipe: Recipe) -> Evaluation:
     """Train, record every trial, register the bytes, evaluate what was registered."""
-    found = search(made.training, recipe)
-    registry = Registry(home)
-    trials = [trial.row(DATASET, MODEL_TYPE) | {"train_id": "t1", "recorded_at": NOW} for trial in found.trials]
-    registry.add_trials([{name: value for name, value in row.items() if name != "reason"} for row in trials])
-    row = {"model_type": MODEL_TYPE, "metrics": {}, "created_at": NOW, "data_snapshot_ref": "made up"}
-    row |= {"dataset_id": DATASET, "config_hash": recipe.sha256(), "code_commit": "test", "train_id": "t1"}
-    artifact = registry.add_artifact(bundle_of(found, DATASET).raw(), row)
-    bundle = Bundle.read(registry.raw(artifact["artifact_id"]))
-    dataset = {"dataset_id": DATASET, "last_day": made.training["day"].max()}
+    registry, artifact_id = Registry(home), add_model(home, made, recipe)
+    artifact, bundle = registry.artifact(artifact_id), Bundle.read(registry.raw(artifact_id))
+    dataset = DatasetFiles(home.datasets).manifest(artifact["dataset_id"])
     return evaluate_signal_model(bundle, made.pack, dataset, registry.trials(MODEL_TYPE), artifact["train_id"])
 
 
