@@ -15,6 +15,9 @@ from learning_pipeline.events.verdicts import finite, gate_verdicts
 TEXTS = {"features": "signal", "flags": "flag", "score_components": "score"}
 """JSON of a signal -> prefix of its numbers."""
 
+IDENTITY = ["signal_id", "day", "decided_at", "symbol", "timeframe", "strategy", "side", "book", "decision"]
+"""Columns of a decision that are kept; its prices and spread may be of a report that came later on its day."""
+
 _MARKET = ["spread_bps", "volatility", "funding_rate", "open_interest"]
 _SIGNAL = ["entry_price", "stop_price", "target_price", "expected_roi", *TEXTS]
 
@@ -31,9 +34,7 @@ def known_numbers(decisions: pl.DataFrame, signals: pl.DataFrame, reports: pl.Da
         looked at, nor what is more than `REACH_DAYS` older.
     """
     said = _before(decisions, signals).select("signal_id", "day", *_SIGNAL)
-    asked = decisions.drop(set(_SIGNAL) & set(decisions.columns)).join(
-        said, on=["signal_id", "day"], how="left", maintain_order="left"
-    )
+    asked = decisions.select(IDENTITY).join(said, on=["signal_id", "day"], how="left", maintain_order="left")
     market = _market(_before(decisions, reports))
     both = asked.join(market, on=["signal_id", "day"], how="left", maintain_order="left")
     price = pl.coalesce("price", "entry_price")

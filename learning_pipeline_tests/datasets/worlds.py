@@ -105,7 +105,7 @@ def _report(rng: random.Random, signal: dict[str, Any], n: int) -> dict[str, Any
         "decision": "blocked" if failed else "approved",
         "blocker_component": failed[0] if failed else None,
         "price": signal["entry_price"] * (1 + rng.gauss(0, 0.0005)) if rng.random() < 0.9 else None,
-        "spread_bps": rng.choice([None, 2.0, rng.random()]),
+        **rng.choice([{}, {"spread_bps": rng.random()}, {"spread": rng.random()}]),
         "volatility": rng.random(),
         "gates": json.dumps(gates) if rng.random() < 0.8 else None,
     }
