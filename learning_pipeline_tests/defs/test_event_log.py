@@ -10,6 +10,7 @@ import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from learning_pipeline.defs.event_log import EventLog
+from learning_pipeline.jobs import prepare_instance
 from learning_pipeline.stores.home import Home
 
 
@@ -24,8 +25,6 @@ JOB = dg.Definitions(assets=[one], jobs=[dg.define_asset_job("job")]).resolve_jo
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     """As the command line opens it."""
-    from learning_pipeline.cli.jobs import prepare_instance
-
     for name in ("LEARNING_PIPELINE_HOME", "DAGSTER_HOME"):
         monkeypatch.setenv(name, "")  # restored after the test
     prepare_instance(Home.at(tmp_path))
