@@ -34,7 +34,7 @@ def warehouse(chain: Chain) -> dg.MaterializeResult:
 
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
-    if chain.days:
+    if chain.days and chain.computes_what_is_due:
         chain.mark(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
     chain.mark({CHAIN_MARK: dt.datetime.now(dt.UTC).isoformat()})
     write_textfile(chain.paths, COUNTED)

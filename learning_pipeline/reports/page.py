@@ -70,7 +70,7 @@ def render(facts: Facts, window: Window) -> str:
         unknowns_section(),
     ]
     marks = {mark: word for word, mark in VERDICT_MARKS.items()}
-    page = _environment().get_template("report.html")
+    page = environment().get_template("report.html")
     return page.render(
         headline=headline(facts, window),
         window=window,
@@ -93,7 +93,8 @@ def headline(facts: Facts, window: Window) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Templates of this room; text of data is escaped."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("learning_pipeline.reports"),
         autoescape=True,
