@@ -46,6 +46,8 @@ class Database:
             with self.writing() as connection:
                 for table in missing:
                     connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+                    for index in table.indexes:
+                        connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -117,6 +117,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def audit_head(self) -> Path:
+        """Place and hash of the audit's last record: shows that its tail was cut off."""
+        return self.root / "audit_head.json"
+
+    @property
     def people(self) -> Path:
         """Who may call the Ops API."""
         return self.root / "people"
