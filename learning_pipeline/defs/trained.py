@@ -31,23 +31,26 @@ class Trained(NamedTuple):
     artifact: dict[str, Any]
 
 
-class Training(NamedTuple):
+class Asked(NamedTuple):
     """What a training was asked to do.
 
-    train_id : the run's id; retries : further tries where it fails in passing; dataset : builds the dataset, or names
-    one that is there.
+    train_id : the run's id; retries : further tries where it fails in passing; asked_by : a person, where one asked.
     """
 
-    home: Home
     train_id: str
     recipe: Recipe
-    retries: int
-    is_scheduled: bool
-    dataset: Callable[[], str]
+    retries: int = 0
+    is_scheduled: bool = False
+    asked_by: str | None = None
 
 
-def trained(training: Training) -> Trained:
-    """Train, and note in the ledger whatever came of it; the last good artifact stays where nothing did.
+def remade(home: Home, recipe: Recipe, dataset_id: str) -> Bundle:
+    """A model made again from a dataset; nothing of it is noted: the same look is no new trial."""
+    return bundle_of(search(DatasetFiles(home.datasets).examples(dataset_id), recipe), dataset_id)
+
+
+def trained(home: Home, asked: Asked, dataset: Callable[[], str]) -> Trained:
+    """Train on the dataset named, and note in the ledger whatever came of it; where nothing did, what stood stays.
 
     A training that repeats an earlier one is noted too; its artifact and its trials are found, not added again.
 
@@ -59,22 +62,27 @@ def trained(training: Training) -> Trained:
         Anything else, after the further tries where it may pass.
     """
     row: dict[str, Any] = {
-        "train_id": training.train_id,
+        "train_id": asked.train_id,
         "model_type": MODEL_TYPE,
-        "is_scheduled": training.is_scheduled,
-        "config_hash": training.recipe.sha256(),
+        "is_scheduled": asked.is_scheduled,
+        "asked_by": asked.asked_by,
+        "config_hash": asked.recipe.sha256(),
         "started_at": dt.datetime.now(dt.UTC),
     }
+
+    def attempt() -> Trained:
+        row["dataset_id"] = dataset()
+        return _fitted(home, asked, row["dataset_id"])
+
     try:
-        row["dataset_id"] = training.dataset()
-        done = _retried(lambda: _fitted(training, row["dataset_id"]), training.retries)
+        done = _retried(attempt, asked.retries)
     except Exception as e:
         error = e if isinstance(e, LearningPipelineError) else TrainingFailed(f"{type(e).__name__}: {e}")
-        _note_failure(training.home, row, error)
+        _note_failure(home, row, error)
         if error is e:
             raise
         raise error from e
-    _note_success(training.home, row, done)
+    _note_success(home, row, done)
     return done
 
 
@@ -90,12 +98,12 @@ def _retried(work: Callable[[], Trained], retries: int) -> Trained:
         raise TrainingFailed(f"{retries + 1} tries failed, the last with {type(e).__name__}: {e}") from e
 
 
-def _fitted(training: Training, dataset_id: str) -> Trained:
+def _fitted(home: Home, asked: Asked, dataset_id: str) -> Trained:
     """Search, and note the trials before anything is made of them: what was looked at counts, whatever follows."""
-    registry, files = Registry(training.home), DatasetFiles(training.home.datasets)
-    found = search(files.examples(dataset_id), training.recipe)
+    registry, files = Registry(home), DatasetFiles(home.datasets)
+    found = search(files.examples(dataset_id), asked.recipe)
     now = dt.datetime.now(dt.UTC)
-    noted = {"train_id": training.train_id, "recorded_at": now}
+    noted = {"train_id": asked.train_id, "recorded_at": now}
     registry.add_trials([trial.row(dataset_id, MODEL_TYPE) | noted for trial in found.trials])
     bundle = bundle_of(found, dataset_id)
     row = {
@@ -104,9 +112,9 @@ def _fitted(training: Training, dataset_id: str) -> Trained:
         "created_at": now,
         "data_snapshot_ref": f"dataset:{dataset_id}",
         "dataset_id": dataset_id,
-        "config_hash": training.recipe.sha256(),
+        "config_hash": asked.recipe.sha256(),
         "code_commit": code_version(),
-        "train_id": training.train_id,
+        "train_id": asked.train_id,
     }
     return Trained(found, bundle, registry.add_artifact(bundle.raw(), row))
 

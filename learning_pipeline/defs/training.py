@@ -4,10 +4,12 @@ from typing import Any
 
 import dagster as dg
 
+from learning_pipeline.datasets.tables import Examples
 from learning_pipeline.defs.pictures import picture
 from learning_pipeline.defs.resources import Chain
-from learning_pipeline.defs.trained import Trained, Training, trained
-from learning_pipeline.errors import BadSettings, Refused
+from learning_pipeline.defs.tables import OWNERS, asset_key
+from learning_pipeline.defs.trained import Asked, Trained, trained
+from learning_pipeline.errors import BadSettings, DataMissing, Refused
 from learning_pipeline.models.reliability import reliability
 from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.models.training import Recipe
@@ -15,39 +17,35 @@ from learning_pipeline.reports.models import importance_drawing, reliability_dra
 from learning_pipeline.stores.mlflow_mirror import reconcile
 
 MANUAL = "manual"
+TRAINED = dg.AssetKey(["models", "trained"])
 
 
 class TrainConfig(dg.Config):
-    """What is trained on: a dataset that is there; empty: one is built of the days, by default of all of them."""
+    """Which dataset is trained on (empty: the one that was built last), and who asked for it."""
 
     dataset_id: str = ""
-    first: str = ""
-    last: str = ""
     is_scheduled: bool = False
+    asked_by: str = ""
 
 
-@dg.op
-def train_model(context: dg.OpExecutionContext, chain: Chain, config: TrainConfig) -> dg.Output[str]:
-    """Build the dataset, try a few settings out of fold, register the best; it goes into force only by a rollout."""
+@dg.asset(key=TRAINED, group_name="models", owners=OWNERS, kinds={"xgboost", "mlflow"}, deps=[asset_key(Examples)])
+def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: TrainConfig) -> dg.MaterializeResult[Any]:
+    """A model of the dataset: a few settings tried out of fold, the best registered; a rollout alone puts it in force.
+
+    Rows go to the ledger, the bytes to ``models/``, and MLflow is brought up to both.
+    """
     require_enabled(chain.models)
     recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
-    retries = chain.models.train_retries
-    asked = Training(chain.paths, context.run_id, recipe, retries, config.is_scheduled, lambda: _dataset(chain, config))
-    done = trained(asked)
-    return dg.Output(done.artifact["artifact_id"], metadata=_said(done))
+    asked = Asked(context.run_id, recipe, chain.models.train_retries, config.is_scheduled, config.asked_by or None)
+    done = trained(chain.paths, asked, lambda: config.dataset_id or _built(context.instance))
+    return dg.MaterializeResult(metadata=_said(done) | {"mirrored": _listed(reconcile(chain.paths))})
 
 
-@dg.op
-def mirror(chain: Chain, artifact_id: str) -> dg.Output[str]:
-    """Bring MLflow's registry up to the ledger."""
-    said = reconcile(chain.paths)
-    return dg.Output(artifact_id, metadata={"mirrored": dg.MetadataValue.md("\n".join(f"- {line}" for line in said))})
-
-
-@dg.job(name="train", description="A dataset, a model trained on it, and MLflow brought up to the registry.")
-def train_job() -> None:
-    """Dataset, training, mirror."""
-    mirror(train_model())
+train_job = dg.define_asset_job(
+    "train",
+    dg.AssetSelection.assets(TRAINED),
+    description="A dataset, a model trained on it, and MLflow brought up to the registry.",
+)
 
 
 def train_schedules(settings: ModelsSettings) -> list[dg.ScheduleDefinition]:
@@ -92,13 +90,22 @@ def _schedule(cron: str) -> dg.ScheduleDefinition:
     def tick(chain: Chain) -> dg.RunRequest | dg.SkipReason:
         if not chain.models.enable:
             return dg.SkipReason("LEARN_ENABLE is false")
-        return dg.RunRequest(run_config={"ops": {"train_model": {"config": {"is_scheduled": True}}}})
+        return dg.RunRequest(run_config={"ops": {"models__trained": {"config": {"is_scheduled": True}}}})
 
     return tick
 
 
-def _dataset(chain: Chain, config: TrainConfig) -> str:
-    return config.dataset_id
+def _built(instance: dg.DagsterInstance) -> str:
+    """The dataset that was built last."""
+    event = instance.get_latest_materialization_event(asset_key(Examples))
+    made = event.asset_materialization if event else None
+    if made is None:
+        raise DataMissing("no dataset was built yet: there is nothing to train on")
+    return str(made.metadata["dataset_id"].value)
+
+
+def _listed(lines: list[Any]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines))
 
 
 def _said(done: Trained) -> dict[str, Any]:

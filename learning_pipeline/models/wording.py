@@ -26,3 +26,9 @@ def failed_entry(status: str, code: str, reason: str) -> Entry:
     """A training that made nothing: refused, or failed."""
     said = {"status": status, "code": code, "why": reason, "then": "the last good artifact stays"}
     return Entry("TRAINING", said, "WARNING" if status == "refused" else "ERROR")
+
+
+def damaged_entry(artifact_id: str, why: str) -> Entry:
+    """A model in force that cannot be used."""
+    said = {"artifact": artifact_id, "why": why, "then": "it scores nothing until its bytes are back"}
+    return Entry("MODEL DAMAGED", said, "ERROR")

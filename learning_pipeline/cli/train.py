@@ -1,0 +1,140 @@
+"""Train a model and say what came of it; make one again and compare the bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from learning_pipeline.cli.jobs import run_job
+from learning_pipeline.cli.plain import write_json
+from learning_pipeline.cli.terminal import print_table, say, tell
+from learning_pipeline.defs.resources import Chain
+from learning_pipeline.defs.trained import remade
+from learning_pipeline.defs.training import require_enabled
+from learning_pipeline.errors import ArtifactDamaged, Refused
+from learning_pipeline.models.bundle import Bundle
+from learning_pipeline.models.training import Recipe
+from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.registry import Registry
+
+COLUMNS = ["out of fold", "model", "baseline", "no model"]
+NAMES = ("log_loss", "brier", "auc", "net_roi", "n_taken")
+BESIDE_NOTHING = {"log_loss": "base_log_loss"}
+
+
+def train(
+    home: Home, first: dt.date | None, last: dt.date | None, dataset_id: str, asked_by: str, *, as_json: bool
+) -> None:
+    """Build a dataset (or take one that is there), train on it, print what came of it.
+
+    Raises
+    ------
+    Refused
+        LEARN_ENABLE is false.
+    DataMissing, TrainingFailed
+        As `defs.trained.trained`.
+    """
+    require_enabled(Chain(home=str(home.root)).models)
+    if first or last:
+        raise Refused("--from, --to: datasets of chosen days cannot be built yet")
+    said = run_job(home, "train", ops={"models__trained": {"dataset_id": dataset_id, "asked_by": asked_by}})
+    shown = _summary(home, said["models.trained"]["artifact_id"])
+    if as_json:
+        write_json(shown)
+    else:
+        _show(shown)
+
+
+def reproduce_artifact(home: Home, artifact_id: str) -> dict[str, Any]:
+    """Train again on the artifact's dataset and compare the bytes.
+
+    Raises
+    ------
+    BadInput
+        There is no such artifact.
+    Refused
+        The settings of today are not those that it was trained with, or it was not trained here.
+    ArtifactDamaged
+        Its bytes, or those of its dataset, are not those that were recorded.
+    """
+    registry, chain = Registry(home), Chain(home=str(home.root))
+    row = registry.artifact(artifact_id)
+    recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
+    if row["model_type"] != "signal_model":
+        raise Refused(f"{artifact_id}: a {row['model_type']} is registered as it is, not trained: nothing to reproduce")
+    if row["config_hash"] != recipe.sha256():
+        raise Refused(
+            f"{artifact_id} was trained with other settings ([models] seed, min_samples, [datasets] embargo_days): "
+            "set them as they were, then reproduce it"
+        )
+    kept, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
+    return {
+        "artifact_id": artifact_id,
+        "dataset_id": row["dataset_id"],
+        "same": again.raw() == kept,
+        "differs_in": _differences(Bundle.read(kept), again),
+        "xgboost": [Bundle.read(kept).trees.version, again.trees.version],
+    }
+
+
+def tell_reproduced(done: dict[str, Any]) -> None:
+    """Say whether the bytes are the same.
+
+    Raises
+    ------
+    ArtifactDamaged
+        They are not.
+    """
+    if done["same"]:
+        tell(f"{done['artifact_id']}: the same bytes again, from dataset {done['dataset_id']}")
+        return
+    then, now = done["xgboost"]
+    raise ArtifactDamaged(
+        f"{done['artifact_id']}: trained again it differs in {', '.join(done['differs_in'])} (XGBoost {then} then, "
+        f"{now} now): another version of the code or of a library trains another model"
+    )
+
+
+def _differences(one: Bundle, other: Bundle) -> list[str]:
+    return [name for name in Bundle.model_fields if getattr(one, name) != getattr(other, name)]
+
+
+def _summary(home: Home, artifact_id: str) -> dict[str, Any]:
+    registry = Registry(home)
+    row, bundle = registry.artifact(artifact_id), Bundle.read(registry.raw(artifact_id))
+    return {
+        "artifact_id": artifact_id,
+        "version": row["version"],
+        "dataset_id": row["dataset_id"],
+        "n": bundle.n,
+        "n_effective": bundle.n_effective,
+        "success_share": bundle.success_share,
+        "threshold": bundle.threshold,
+        "trained_until": bundle.trained_until,
+        "features": list(bundle.features),
+        "dropped": bundle.dropped,
+        "params": bundle.params,
+        "n_trials": len(registry.trials(row["model_type"])),
+        "metrics": row["metrics"],
+        "path": str(home.root / row["path_ref"]),
+    }
+
+
+def _show(said: dict[str, Any]) -> None:
+    metrics = said["metrics"]
+    rows = [
+        (name, metrics.get(name), metrics.get(f"baseline_{name}"), metrics.get(BESIDE_NOTHING.get(name, "")))
+        for name in NAMES
+    ]
+    title = f"Dataset {said['dataset_id'][:12]}: {said['n']:,} examples that count as {said['n_effective']:,.0f}"
+    print_table(COLUMNS, rows, title)
+    setting = ", ".join(f"{name} {said['params'][name]}" for name in ("max_depth", "n_trees", "eta"))
+    tell(f"\nChosen: {setting}; {said['n_trials']} trials so far, each of which the gate counts.")
+    tell(f"A trade pays above a probability of {said['threshold']:.3f}; {said['success_share']:.1%} were successes.")
+    if said["dropped"]:
+        tell("Left out: " + ", ".join(f"{name} ({why})" for name, why in sorted(said["dropped"].items())))
+    if metrics["log_loss"] >= metrics["base_log_loss"]:
+        say("it foretells no better than the share of successes does: expect no gate to pass it")
+    elif metrics["log_loss"] >= metrics.get("baseline_log_loss", float("inf")):
+        say("the logistic regression beside it foretells as well or better")
+    tell(f"{said['artifact_id']} (version {said['version']}); next: learning-pipeline evaluate {said['artifact_id']}")
