@@ -17,6 +17,7 @@ from learning_pipeline.models.training import Recipe
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
 
+OP = "models__trained"
 COLUMNS = ["out of fold", "model", "baseline", "no model"]
 NAMES = ("log_loss", "brier", "auc", "net_roi", "n_taken")
 BESIDE_NOTHING = {"log_loss": "base_log_loss"}
@@ -35,9 +36,12 @@ def train(
         As `defs.trained.trained`.
     """
     require_enabled(Chain(home=str(home.root)).models)
-    if first or last:
-        raise Refused("--from, --to: datasets of chosen days cannot be built yet")
-    said = run_job(home, "train", ops={"models__trained": {"dataset_id": dataset_id, "asked_by": asked_by}})
+    asked = {"dataset_id": dataset_id, "asked_by": asked_by}
+    days = {name: day.isoformat() for name, day in (("first", first), ("last", last)) if day}
+    if dataset_id:
+        said = run_job(home, "train_on", ops={OP: asked})
+    else:
+        said = run_job(home, "train", ops={"build_dataset": days, OP: asked})
     shown = _summary(home, said["models.trained"]["artifact_id"])
     if as_json:
         write_json(shown)
@@ -86,7 +90,7 @@ def tell_reproduced(done: dict[str, Any]) -> None:
         They are not.
     """
     if done["same"]:
-        tell(f"{done['artifact_id']}: the same bytes again, from dataset {done['dataset_id']}")
+        tell(f"identical: {done['artifact_id']}, trained again on dataset {done['dataset_id']}")
         return
     then, now = done["xgboost"]
     raise ArtifactDamaged(

@@ -36,7 +36,7 @@ def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: Train
     """
     require_enabled(chain.models)
     recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
-    asked = Asked(context.run_id, recipe, chain.models.train_retries, config.is_scheduled, config.asked_by or None)
+    asked = Asked(context.run.run_id, recipe, chain.models.train_retries, config.is_scheduled, config.asked_by or None)
     done = trained(chain.paths, asked, lambda: config.dataset_id or _built(context.instance))
     return dg.MaterializeResult(metadata=_said(done) | {"mirrored": _listed(reconcile(chain.paths))})
 
@@ -44,7 +44,10 @@ def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: Train
 train_job = dg.define_asset_job(
     "train",
     dg.AssetSelection.assets(TRAINED),
-    description="A dataset, a model trained on it, and MLflow brought up to the registry.",
+    description="A dataset of the days that are computed, and a model trained on it.",
+)
+train_on_job = dg.define_asset_job(
+    "train_on", dg.AssetSelection.assets(TRAINED), description="A model trained on a dataset that is there."
 )
 
 
