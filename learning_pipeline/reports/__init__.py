@@ -28,10 +28,10 @@ from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.evaluation.curves import curves_drawing
 from learning_pipeline.reports.evaluation.page import Subject, render_evaluation
 from learning_pipeline.reports.facts import Facts
+from learning_pipeline.reports.governed import drift_drawing
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
 from learning_pipeline.reports.leans import leans_drawing
-from learning_pipeline.reports.models import drift_drawing
 from learning_pipeline.reports.outcomes import outcomes_drawing
 from learning_pipeline.reports.overrides import overrides_drawing
 from learning_pipeline.reports.page import render

@@ -18,9 +18,9 @@ from learning_pipeline.reports.equity import equity_section
 from learning_pipeline.reports.exploration import exploration_section
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.gaps import gaps_section
+from learning_pipeline.reports.governed import models_section
 from learning_pipeline.reports.guards import guards_section
 from learning_pipeline.reports.late import edge_section, missed_section
-from learning_pipeline.reports.models import models_section
 from learning_pipeline.reports.overrides import overrides_section
 from learning_pipeline.reports.playbooks import playbooks_section
 from learning_pipeline.reports.proposals import proposals_section
