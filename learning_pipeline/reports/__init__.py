@@ -24,6 +24,8 @@ from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
 from learning_pipeline.reports.decisions import decisions_drawing
 from learning_pipeline.reports.equity import equity_drawing
+from learning_pipeline.reports.evaluation.curves import curves_drawing
+from learning_pipeline.reports.evaluation.page import Subject, render_evaluation
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
@@ -38,6 +40,7 @@ from learning_pipeline.reports.window import Window, choose_window
 __all__ = [
     "Drawing",
     "Facts",
+    "Subject",
     "Window",
     "allocation_drawing",
     "bias_in_words",
@@ -45,6 +48,7 @@ __all__ = [
     "choose_window",
     "closes_drawing",
     "cost_drawing",
+    "curves_drawing",
     "decisions_drawing",
     "edge_drawing",
     "equity_drawing",
@@ -55,6 +59,7 @@ __all__ = [
     "pairs_drawing",
     "playbooks_drawing",
     "render",
+    "render_evaluation",
     "scenarios_drawing",
     "swaps_drawing",
     "to_png",
