@@ -1,6 +1,7 @@
 """The command line (CONTRACTS 4): a thin entrance; each command starts the same Dagster job as the UI, or reads."""
 
 from learning_pipeline.cli import (
+    dataset_commands,
     evaluation_commands,
     experiment_commands,
     playbook_commands,
@@ -9,4 +10,12 @@ from learning_pipeline.cli import (
 )
 from learning_pipeline.cli.app import app
 
-__all__ = ["app", "evaluation_commands", "experiment_commands", "playbook_commands", "serving", "train_commands"]
+__all__ = [
+    "app",
+    "dataset_commands",
+    "evaluation_commands",
+    "experiment_commands",
+    "playbook_commands",
+    "serving",
+    "train_commands",
+]

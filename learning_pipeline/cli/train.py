@@ -1,4 +1,4 @@
-"""Train a model and say what came of it; make one again and compare the bytes."""
+"""Train a model and say what came of it; train one again and compare the bytes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.trained import remade
 from learning_pipeline.defs.training import require_enabled
-from learning_pipeline.errors import ArtifactDamaged, Refused
+from learning_pipeline.errors import Refused
 from learning_pipeline.models.bundle import Bundle
-from learning_pipeline.models.training import Recipe
+from learning_pipeline.models.training import MODEL_TYPE, Recipe
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
 
@@ -49,8 +49,8 @@ def train(
         _show(shown)
 
 
-def reproduce_artifact(home: Home, artifact_id: str) -> dict[str, Any]:
-    """Train again on the artifact's dataset and compare the bytes.
+def artifact_difference(home: Home, artifact_id: str) -> str | None:
+    """Train again on the artifact's dataset; what differs, None where the bytes are identical.
 
     Raises
     ------
@@ -64,43 +64,19 @@ def reproduce_artifact(home: Home, artifact_id: str) -> dict[str, Any]:
     registry, chain = Registry(home), Chain(home=str(home.root))
     row = registry.artifact(artifact_id)
     recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
-    if row["model_type"] != "signal_model":
+    if row["model_type"] != MODEL_TYPE:
         raise Refused(f"{artifact_id}: a {row['model_type']} is registered as it is, not trained: nothing to reproduce")
     if row["config_hash"] != recipe.sha256():
         raise Refused(
             f"{artifact_id} was trained with other settings ([models] seed, min_samples, [datasets] embargo_days): "
             "set them as they were, then reproduce it"
         )
-    kept, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
-    return {
-        "artifact_id": artifact_id,
-        "dataset_id": row["dataset_id"],
-        "same": again.raw() == kept,
-        "differs_in": _differences(Bundle.read(kept), again),
-        "xgboost": [Bundle.read(kept).trees.version, again.trees.version],
-    }
-
-
-def tell_reproduced(done: dict[str, Any]) -> None:
-    """Say whether the bytes are the same.
-
-    Raises
-    ------
-    ArtifactDamaged
-        They are not.
-    """
-    if done["same"]:
-        tell(f"identical: {done['artifact_id']}, trained again on dataset {done['dataset_id']}")
-        return
-    then, now = done["xgboost"]
-    raise ArtifactDamaged(
-        f"{done['artifact_id']}: trained again it differs in {', '.join(done['differs_in'])} (XGBoost {then} then, "
-        f"{now} now): another version of the code or of a library trains another model"
-    )
-
-
-def _differences(one: Bundle, other: Bundle) -> list[str]:
-    return [name for name in Bundle.model_fields if getattr(one, name) != getattr(other, name)]
+    raw, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
+    if again.raw() == raw:
+        return None
+    kept = Bundle.read(raw)
+    parts = [name for name in Bundle.model_fields if getattr(kept, name) != getattr(again, name)]
+    return f"in {', '.join(parts)}; XGBoost {kept.trees.version} then, {again.trees.version} now, code {row['code_commit']} then"
 
 
 def _summary(home: Home, artifact_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Commands about models: train one, make one again."""
+"""Commands about models: train one."""
 
 from __future__ import annotations
 
@@ -38,23 +38,3 @@ def train(
         raise typer.BadParameter("a dataset has its days: name it, or the days of a new one", param_hint="--dataset")
     days = from_day and from_day.date(), to_day and to_day.date()
     train_model(Home.at(home), *days, dataset, by, as_json=as_json)
-
-
-@app.command()
-@refusals_in_one_line
-def reproduce(
-    what: Annotated[str, typer.Argument(metavar="ID", help="Id of an artifact.", show_default=False)],
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Make an artifact again from what it was made of and compare the bytes; exits with 1 where they differ."""
-    from learning_pipeline.cli.plain import write_json  # noqa: PLC0415  # only where asked for
-    from learning_pipeline.cli.train import reproduce_artifact, tell_reproduced  # noqa: PLC0415  # Dagster is slow
-
-    done = reproduce_artifact(Home.at(home), what)
-    if as_json:
-        write_json(done)
-        if not done["same"]:
-            raise typer.Exit(1)
-        return
-    tell_reproduced(done)

@@ -43,7 +43,7 @@ def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: Train
 
 train_job = dg.define_asset_job(
     "train",
-    dg.AssetSelection.assets(TRAINED),
+    dg.AssetSelection.assets(asset_key(Examples), TRAINED, dg.AssetKey("warehouse")),
     description="A dataset of the days that are computed, and a model trained on it.",
 )
 train_on_job = dg.define_asset_job(
