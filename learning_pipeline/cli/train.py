@@ -63,20 +63,21 @@ def artifact_difference(home: Home, artifact_id: str) -> str | None:
     """
     registry, chain = Registry(home), Chain(home=str(home.root))
     row = registry.artifact(artifact_id)
-    recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
+    recipe = Recipe.of(chain.models, chain.datasets)
     if row["model_type"] != MODEL_TYPE:
         raise Refused(f"{artifact_id}: a {row['model_type']} is registered as it is, not trained: nothing to reproduce")
     if row["config_hash"] != recipe.sha256():
         raise Refused(
-            f"{artifact_id} was trained with other settings ([models] seed, min_samples, [datasets] embargo_days): "
-            "set them as they were, then reproduce it"
+            f"{artifact_id} was trained with other settings ([models] seed, min_samples; [datasets] n_folds, "
+            "embargo_days): set them as they were, then reproduce it"
         )
     raw, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
     if again.raw() == raw:
         return None
     kept = Bundle.read(raw)
     parts = [name for name in Bundle.model_fields if getattr(kept, name) != getattr(again, name)]
-    return f"in {', '.join(parts)}; XGBoost {kept.trees.version} then, {again.trees.version} now, code {row['code_commit']} then"
+    versions = f"XGBoost {kept.trees.version} then, {again.trees.version} now"
+    return f"in {', '.join(parts)}; {versions}; it was trained by code {row['code_commit']}"
 
 
 def _summary(home: Home, artifact_id: str) -> dict[str, Any]:
