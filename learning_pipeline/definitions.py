@@ -36,7 +36,7 @@ MODULES += [allocation, books, research, playbooks, datasets, scores, training, 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, dataset_job, train_job, train_on_job, evaluate_job],
+    jobs=[chain_job, ingest_job, evaluate_job, dataset_job, train_job, train_on_job],
     schedules=[hourly, *train_schedules(Chain(home=str(Home.at().root)).models)],
     sensors=[inbox_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},

@@ -1,4 +1,4 @@
-"""Train a model and say what came of it; train one again and compare the bytes."""
+"""Train a model and say what came of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.defs.resources import Chain
-from learning_pipeline.defs.trained import remade
 from learning_pipeline.defs.training import require_enabled
-from learning_pipeline.errors import Refused
 from learning_pipeline.models.bundle import Bundle
-from learning_pipeline.models.training import MODEL_TYPE, Recipe
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
 
@@ -47,37 +44,6 @@ def train(
         write_json(shown)
     else:
         _show(shown)
-
-
-def artifact_difference(home: Home, artifact_id: str) -> str | None:
-    """Train again on the artifact's dataset; what differs, None where the bytes are identical.
-
-    Raises
-    ------
-    BadInput
-        There is no such artifact.
-    Refused
-        The settings of today are not those that it was trained with, or it was not trained here.
-    ArtifactDamaged
-        Its bytes, or those of its dataset, are not those that were recorded.
-    """
-    registry, chain = Registry(home), Chain(home=str(home.root))
-    row = registry.artifact(artifact_id)
-    recipe = Recipe.of(chain.models, chain.datasets)
-    if row["model_type"] != MODEL_TYPE:
-        raise Refused(f"{artifact_id}: a {row['model_type']} is registered as it is, not trained: nothing to reproduce")
-    if row["config_hash"] != recipe.sha256():
-        raise Refused(
-            f"{artifact_id} was trained with other settings ([models] seed, min_samples; [datasets] n_folds, "
-            "embargo_days): set them as they were, then reproduce it"
-        )
-    raw, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
-    if again.raw() == raw:
-        return None
-    kept = Bundle.read(raw)
-    parts = [name for name in Bundle.model_fields if getattr(kept, name) != getattr(again, name)]
-    versions = f"XGBoost {kept.trees.version} then, {again.trees.version} now"
-    return f"in {', '.join(parts)}; {versions}; it was trained by code {row['code_commit']}"
 
 
 def _summary(home: Home, artifact_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Commands about models: train one."""
+"""Commands about models and datasets: train one, make one again."""
 
 from __future__ import annotations
 
@@ -38,3 +38,17 @@ def train(
         raise typer.BadParameter("a dataset has its days: name it, or the days of a new one", param_hint="--dataset")
     days = from_day and from_day.date(), to_day and to_day.date()
     train_model(Home.at(home), *days, dataset, by, as_json=as_json)
+
+
+@app.command("reproduce")
+@refusals_in_one_line
+def reproduce_(
+    what: Annotated[str, typer.Argument(metavar="ID", help="Id of a dataset or an artifact.", show_default=False)],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a dataset or an artifact again and compare the bytes; exits with 1 where they differ."""
+    from learning_pipeline.cli.reproduce import reproduce  # noqa: PLC0415  # Dagster is slow to import
+
+    if not reproduce(Home.at(home), what, as_json=as_json):
+        raise typer.Exit(1)
