@@ -20,7 +20,7 @@ from learning_pipeline.defs import (
     warehouse,
     what_if,
 )
-from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
+from learning_pipeline.defs.automation import chain_job, dataset_job, hourly, inbox_sensor, ingest_job
 from learning_pipeline.defs.evaluation import evaluate_job
 from learning_pipeline.defs.lake_io import LakeIO
 from learning_pipeline.defs.resources import Chain
@@ -33,7 +33,7 @@ MODULES += [allocation, books, research, playbooks, datasets, warehouse]
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, evaluate_job],
+    jobs=[chain_job, ingest_job, dataset_job, evaluate_job],
     schedules=[hourly],
     sensors=[inbox_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},

@@ -22,6 +22,7 @@ from learning_pipeline.reports.books import budget_drawing
 from learning_pipeline.reports.calibration import bias_in_words, pairs_drawing
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
+from learning_pipeline.reports.datasets import features_drawing
 from learning_pipeline.reports.decisions import decisions_drawing
 from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.evaluation.curves import curves_drawing
@@ -52,6 +53,7 @@ __all__ = [
     "decisions_drawing",
     "edge_drawing",
     "equity_drawing",
+    "features_drawing",
     "guards_drawing",
     "leans_drawing",
     "outcomes_drawing",
