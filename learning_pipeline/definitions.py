@@ -33,7 +33,7 @@ MODULES += [allocation, books, research, playbooks, datasets, warehouse]
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, dataset_job, evaluate_job],
+    jobs=[chain_job, ingest_job, evaluate_job, dataset_job],
     schedules=[hourly],
     sensors=[inbox_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},
