@@ -1,23 +1,18 @@
-"""Start a Dagster job in this process, on the instance that the UI shows."""
+"""Run a Dagster job with a progress line."""
 
 from __future__ import annotations
 
 import datetime as dt
-import importlib.resources
-import os
 import threading
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from learning_pipeline import jobs
 from learning_pipeline.cli.terminal import ERRORS, say
-from learning_pipeline.errors import LearningPipelineError
-from learning_pipeline.stores.atomic import atomic_write
-from learning_pipeline.stores.home import VARIABLE, Home
-from learning_pipeline.stores.writer import one_writer
+from learning_pipeline.stores.home import Home
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -25,71 +20,15 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.3
 
 
-class RunFailed(LearningPipelineError):
-    """A run ended without success; the message names the step and the cause."""
-
-    code = "E_LEARN_RUN_FAILED"
-
-
-def prepare_instance(home: Home) -> None:
-    """Point this process and its children at the Dagster instance of a data root."""
-    os.environ[VARIABLE] = str(home.root)
-    os.environ["DAGSTER_HOME"] = str(home.dagster)
-    packaged = importlib.resources.files("learning_pipeline").joinpath("dagster.yaml").read_bytes()
-    written = home.dagster / "dagster.yaml"
-    if not written.exists() or written.read_bytes() != packaged:
-        atomic_write(written, packaged)
-
-
-def run_job(home: Home, name: str, first: dt.date | None = None, last: dt.date | None = None) -> None:
-    """Run a job to its end, with a progress line; wait, saying so, while another process holds the data root.
-
-    Raises
-    ------
-    RunFailed
-        Names the step and the cause.
-    BadSettings
-        The settings file or the environment holds an unknown or impossible setting.
-    """
-    prepare_instance(home)
-    import dagster as dg  # noqa: PLC0415  # slow to import, and reads the environment set above
-
-    from learning_pipeline.definitions import defs  # noqa: PLC0415  # as above
-
-    job = defs.resolve_job_def(name)
-    days = {"first": first.isoformat() if first else "", "last": last.isoformat() if last else ""}
-    chain = {"config": {"home": str(home.root), **days}}
-    config = {"resources": {"chain": chain}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    _require_settings(home)
-    with (
-        one_writer(home.lock, say),
-        dg.DagsterInstance.get() as instance,
-    ):
-        run_id = str(uuid.uuid4())
-        with _progress(instance, run_id, name):
-            result = job.execute_in_process(instance=instance, run_config=config, run_id=run_id, raise_on_error=False)
-    if not result.success:
-        raise RunFailed(_why(result))
-
-
-def _require_settings(home: Home) -> None:
-    from learning_pipeline.defs.resources import Chain  # noqa: PLC0415  # imports Dagster
-
-    _ = Chain(home=str(home.root)).effective_settings
-
-
-def _why(result: dg.ExecuteInProcessResult) -> str:
-    failed_checks = [e.check_name for e in result.get_asset_check_evaluations() if not e.passed and e.blocking]
-    if failed_checks:
-        return f"blocking check failed: {', '.join(failed_checks)}; the run's page in `learning-pipeline ui` shows why"
-    failures = [event for event in result.all_events if event.is_step_failure]
-    if not failures:
-        return "the run failed before its first step; its page in `learning-pipeline ui` shows why"
-    error: Any = failures[0].step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    words = error.message.strip().splitlines()[0] if error else "unknown cause"
-    return f"step {failures[0].step_key}: {words}"
+def run_job(
+    home: Home,
+    name: str,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    ops: Mapping[str, Any] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """As `jobs.run_job`, with a progress line; waits, saying so, while another process holds the data root."""
+    return jobs.run_job(home, name, first, last, ops, waiting=say, watch=_progress)
 
 
 @contextmanager

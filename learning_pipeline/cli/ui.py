@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from learning_pipeline.cli.jobs import prepare_instance
+from learning_pipeline.jobs import prepare_instance
 from learning_pipeline.stores.home import Home
 
 LOOPBACK = "127.0.0.1"

@@ -18,8 +18,8 @@ from dagster._daemon.sensor import execute_sensor_iteration
 
 import learning_pipeline as lp
 from learning_pipeline.analysis.guards.tables import OpportunityCost
-from learning_pipeline.cli.jobs import prepare_instance
 from learning_pipeline.events.tables import Signals
+from learning_pipeline.jobs import prepare_instance
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline.stores.warehouse import read_only
 from learning_pipeline_tests.defs.traded import HOUR, filled

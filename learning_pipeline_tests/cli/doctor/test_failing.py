@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 from dagster._daemon.types import DaemonHeartbeat
 
-from learning_pipeline.cli.jobs import prepare_instance
 from learning_pipeline.definitions import defs
 from learning_pipeline.defs.attempts import MAX_ATTEMPTS, WAITING_TAG, digest_of
 from learning_pipeline.events.tables import Deliveries
+from learning_pipeline.jobs import prepare_instance
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline_tests.cli.conftest import CommandLine
