@@ -8,6 +8,7 @@ from learning_pipeline.defs import (
     books,
     events,
     exploration,
+    governance,
     missed,
     overrides,
     playbooks,
@@ -22,18 +23,19 @@ from learning_pipeline.defs import (
 from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
 from learning_pipeline.defs.lake_io import LakeIO
 from learning_pipeline.defs.resources import Chain
+from learning_pipeline.defs.rollout import rollout_gate_sensor, rollout_job
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, playbooks, warehouse]
+MODULES += [allocation, books, research, playbooks, governance, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job],
+    jobs=[chain_job, ingest_job, rollout_job],
     schedules=[hourly],
-    sensors=[inbox_sensor],
+    sensors=[inbox_sensor, rollout_gate_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},
     executor=dg.in_process_executor,
 )

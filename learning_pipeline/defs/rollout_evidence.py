@@ -22,7 +22,7 @@ class Evidence:
 
     def policies(self, pack_ids: Sequence[str], artifact: Row | None) -> dict[str, str | None]:
         """Digest of each required pack of the artifact's kind as it is now; None where it cannot be read."""
-        return dict.fromkeys(pack_ids)
+        return {} if artifact is None else dict.fromkeys(pack_ids)
 
     def in_shadow(self, held: Held, data_now: dt.datetime) -> tuple[list[dt.datetime], list[Alarm]]:
         """Instants that the artifact scored in shadow, and its drift alarms, since it stands there."""

@@ -44,7 +44,7 @@ def held(connection: sa.Connection, home: Home, request: Row) -> Held:
         _newest_yes(connection, request["request_id"]),
         artifact,
         sha256_on_disk(home, artifact),
-        _evaluations(connection, request["artifact_id"]),
+        evaluations(connection, request["artifact_id"]),
         standing(connection, request["target"]),
     )
 
@@ -74,7 +74,8 @@ def _newest_yes(connection: sa.Connection, request_id: str) -> Row | None:
     return None if row is None else instants(dict(row))
 
 
-def _evaluations(connection: sa.Connection, artifact_id: str) -> list[Row]:
+def evaluations(connection: sa.Connection, artifact_id: str) -> list[Row]:
+    """Evaluations of an artifact by any pack, newest first."""
     table = model_tables.evaluations
     query = sa.select(table).where(table.c.artifact_id == artifact_id)
     order = table.c.evaluated_at.desc(), table.c.eval_id.desc()

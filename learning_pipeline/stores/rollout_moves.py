@@ -19,7 +19,7 @@ from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.pointer import Move, move, withdraw
 from learning_pipeline.stores.rollout_answers import Judge, close
 from learning_pipeline.stores.rollout_attempt import Attempts, Fault, Why, allow, measured, named
-from learning_pipeline.stores.rollout_held import Held, artifact_row, held, sha256_on_disk
+from learning_pipeline.stores.rollout_held import Held, artifact_row, evaluations, held, sha256_on_disk
 from learning_pipeline.stores.rollouts import Deployment, Row, denied_last, deployments, request, standing
 
 
@@ -96,6 +96,7 @@ class RolloutMoves:
             to, why = choose(history, stands, lambda artifact_id: self._look(connection, artifact_id))
             about: Row = {"target": target, "artifact_id": to, "request_id": None}
             said: dict[str, Any] = {"reason": reason, "replaces": _id_of(stands.get("active"))}
+            said["evaluations"] = measured(evaluations(connection, to)) if to else []
             if not why:
                 how = Move(target, to, self._look(connection, to)[1], "active", at, data_at)
                 said["generation"] = move(connection, how) if to else withdraw(connection, how)

@@ -54,8 +54,8 @@ class World:
     home: Home
     now: dt.datetime = NOW
     known: Known = field(default_factory=Known)
-    models: ModelsSettings = ModelsSettings(rollout_mode="active")
-    rollout: RolloutSettings = RolloutSettings()
+    models: ModelsSettings = field(default_factory=lambda: ModelsSettings(rollout_mode="active"))
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
 
     @classmethod
     def at(cls, root: Path, **changes: Any) -> World:
