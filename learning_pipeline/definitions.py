@@ -6,6 +6,7 @@ from learning_pipeline.defs import (
     allocation,
     analysis,
     books,
+    datasets,
     events,
     exploration,
     governance,
@@ -28,7 +29,7 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, playbooks, governance, warehouse]
+MODULES += [allocation, books, research, playbooks, datasets, governance, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

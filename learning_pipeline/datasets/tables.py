@@ -8,8 +8,8 @@ from learning_pipeline.contracts import Instant, Table
 KINDS = ["signal", "rag_eval", "prompt_eval"]
 
 
-class Features(Table, key=("signal_id",)):
-    """One row per decided signal, on the day of the decision: everything known at that instant that a model may use."""
+class Features(Table, key=("signal_id", "day"), newest=("signal_id", "day")):
+    """One row per decided signal and day on which its answer changed: what was known at the instant of the decision."""
 
     signal_id: pl.String = pa.Field(description="signal")
     decided_at: Instant = pa.Field(description="instant of the decision; nothing later is in the features")

@@ -102,7 +102,8 @@ class Gate:
         """Move what a request asks for, if all that it takes is there; what stands then. As `RolloutMoves.move`."""
         circumstances = self._circumstances(request_id, now)
         asked = self._rollouts.request(request_id)
-        return self._told(
+        return _told(
+            self._home,
             asked["to_state"],
             actor,
             asked["target"],
@@ -116,23 +117,6 @@ class Gate:
             ),
         )
 
-    def roll_back(self, target: str, by: str, reason: str, to: str | None, now: dt.datetime) -> Stands:
-        """Back to an earlier artifact, the one before by default, or to none; whatever LEARN_ENABLE says."""
-
-        def choose(history: Sequence[Deployment], standing: Stands, look: Look) -> Back:
-            chosen = rollback_to(history, standing, to)
-            named = None if chosen in {None, NONE} else chosen
-            artifact, sha256 = look(named) if named else (None, None)
-            return Back(named, why_not_back(history, standing, chosen, artifact, sha256))
-
-        moves = RolloutMoves(self._home)
-        return self._told(
-            "rollback",
-            by.strip(),
-            named_target(target),
-            lambda: moves.roll_back(target, by, reason, now, self.data_now(), choose),
-        )
-
     def waiting(self, now: dt.datetime) -> list[Waiting]:
         """Open requests, each with every reason why it cannot be moved now."""
         opened = [row["request_id"] for row in self._rollouts.requests() if row["state"] == "open"]
@@ -141,11 +125,6 @@ class Gate:
     def due(self, now: dt.datetime) -> list[Waiting]:
         """Those that the job is to try: nothing is missing, or a fault that does not pass is not in the audit yet."""
         return [each for each in self.waiting(now) if self._is_due(each)]
-
-    def data_now(self) -> dt.datetime:
-        """Newest instant of the data."""
-        newest = Ledger(self._home.ledger).mark(NEWEST)
-        return dt.datetime.fromisoformat(newest) if newest else NO_DATA
 
     def _is_due(self, each: Waiting) -> bool:
         if each.request["to_state"] == "active" and each.approval is None:
@@ -161,25 +140,50 @@ class Gate:
         return Waiting(held.request, held.approval, why_not(_facts(held, self._circumstances(request_id, now))))
 
     def _circumstances(self, request_id: str, now: dt.datetime) -> Circumstances:
-        held, data_now = self._answers.look(request_id), self.data_now()
+        held, newest = self._answers.look(request_id), data_now(self._home)
         policies = self._evidence.policies(self._models.eval_packs, held.artifact)
-        scored_at, alarms = self._evidence.in_shadow(held, data_now)
-        return Circumstances(self._rollout, self._models, policies, scored_at, alarms, now, data_now)
-
-    def _told(self, action: str, actor: str, target: str, attempt: Callable[[], Stands]) -> Stands:
-        """Make an attempt, and tell of it in the log and the outbox."""
-        try:
-            stands = attempt()
-        except RolloutDenied as e:
-            write_entries(self._home.learning_log, [denied_entry(action, actor, target, str(e))])
-            raise
-        write_entries(self._home.learning_log, [moved_entry(action, actor, target, stands)])
-        tell_moves(self._home)
-        return stands
+        scored_at, alarms = self._evidence.in_shadow(held, newest)
+        return Circumstances(self._rollout, self._models, policies, scored_at, alarms, now, newest)
 
     def _require_enabled(self) -> None:
         if not self._models.enable:
             raise Refused("LEARN_ENABLE is false: nothing is rolled out; `rollback` works all the same")
+
+
+def roll_back(home: Home, target: str, by: str, reason: str, to: str | None, now: dt.datetime) -> Stands:
+    """Back to an earlier artifact, the one before by default, or to ``none``; what stands then. As `RolloutMoves`.
+
+    It asks no setting, no evaluation and no service: what is wrong with those must not keep a bad model active.
+    """
+
+    def choose(history: Sequence[Deployment], standing: Stands, look: Look) -> Back:
+        chosen = rollback_to(history, standing, to)
+        named = None if chosen in {None, NONE} else chosen
+        artifact, sha256 = look(named) if named else (None, None)
+        return Back(named, why_not_back(history, standing, chosen, artifact, sha256))
+
+    def attempt() -> Stands:
+        return RolloutMoves(home).roll_back(named_target(target), by, reason, now, data_now(home), choose)
+
+    return _told(home, "rollback", by.strip(), target, attempt)
+
+
+def data_now(home: Home) -> dt.datetime:
+    """Newest instant of the data."""
+    newest = Ledger(home.ledger).mark(NEWEST)
+    return dt.datetime.fromisoformat(newest) if newest else NO_DATA
+
+
+def _told(home: Home, action: str, actor: str, target: str, attempt: Callable[[], Stands]) -> Stands:
+    """Make an attempt, and tell of it in the log and the outbox."""
+    try:
+        stands = attempt()
+    except RolloutDenied as e:
+        write_entries(home.learning_log, [denied_entry(action, actor, target, str(e))])
+        raise
+    write_entries(home.learning_log, [moved_entry(action, actor, target, stands)])
+    tell_moves(home)
+    return stands
 
 
 def _facts(held: Held, circumstances: Circumstances) -> Facts:

@@ -28,6 +28,11 @@ def approval_faults(facts: Facts) -> Iterator[Reason]:
     for name in ("request_id", "target", "artifact_id"):
         if approval[name] != facts.request[name]:
             yield Reason(f"approval_of_another_{name.removesuffix('_id')}", f"it approves {approval[name]}")
+    if facts.artifact is not None:
+        yield from _bound(facts, approval)
+
+
+def _bound(facts: Facts, approval: Row) -> Iterator[Reason]:
     now = binding(facts)
     for name, (code, words) in BOUND_TO.items():
         if approval[name] != now[name]:

@@ -24,14 +24,14 @@ def evaluation_faults(facts: Facts) -> Iterator[Reason]:
 
 
 def _faults_of(facts: Facts, row: Row, policy: str) -> Iterator[Reason]:
-    pack_id, artifact = row["pack_id"], facts.artifact or {}
+    pack_id, artifact = row["pack_id"], facts.artifact
     if row["status"] != "measured":
         yield Reason("evaluation_failed", f"{pack_id} could not evaluate it: {row['reason'] or 'no reason was given'}")
     elif not row["passed"]:
         yield Reason("pack_not_passed", f"{pack_id} was not passed: {row['reason'] or 'its gates say why'}")
-    if row["artifact_sha256"] != artifact.get("sha256"):
+    if artifact is not None and row["artifact_sha256"] != artifact["sha256"]:
         yield Reason("evaluation_of_other_bytes", f"{pack_id} evaluated other bytes")
-    if row["dataset_id"] != artifact.get("dataset_id"):
+    if artifact is not None and row["dataset_id"] != artifact["dataset_id"]:
         yield Reason("evaluation_of_another_dataset", f"{pack_id} evaluated it as trained on another dataset")
     if row["policy_sha256"] != policy:
         yield Reason("evaluation_of_another_policy", f"{pack_id}, its data or thresholds have changed since")

@@ -15,7 +15,7 @@ def shadow_faults(facts: Facts) -> Iterator[Reason]:
     if shadow is None:
         yield Reason("not_in_shadow", f"{facts.request['artifact_id']} does not stand in shadow")
         return
-    if shadow.artifact_sha256 != (facts.artifact or {}).get("sha256"):
+    if facts.artifact is not None and shadow.artifact_sha256 != facts.artifact["sha256"]:
         yield Reason("shadow_of_other_bytes", "other bytes were put in shadow under its name")
     yield from _enough(facts, shadow)
     alarms = [alarm for alarm in facts.circumstances.alarms if alarm.raised_at > shadow.since]

@@ -10,6 +10,8 @@ In: plain arrays. Out: plain arrays and floats; this room knows no table.
   day's shock, .87 to .92 where they do; resampling single decisions covers .45 to .65.
 - Share: Wilson's score interval; difference of two shares: Newcombe's hybrid of two of them. Mean: Student's t.
 - Many tests: Benjamini-Hochberg.
+- Sharpe ratios, per observation: probabilistic and deflated (by the number of all trials), minimum track record,
+  probability of backtest overfitting, and the difference of two on the same days by a studentised block bootstrap.
 - From a few, drawn with a known chance, to all: IPW, self-normalised IPW and AIPW as one score per unit, so that their
   day totals have the same interval; Kish's effective size; and whether the draws agree with the chances written down.
 
@@ -18,6 +20,7 @@ Sums run in the order given, by one thread: the same array gives the same bits.
 Seed: none; the seeds give point estimates only (SEMANTICS 3).
 """
 
+from learning_pipeline.stats.drawdown import drawdown, max_drawdown
 from learning_pipeline.stats.draws import DrawSums, as_logged, draw_measures
 from learning_pipeline.stats.intervals import (
     TotalInterval,
@@ -29,21 +32,42 @@ from learning_pipeline.stats.intervals import (
 from learning_pipeline.stats.mean import mean_interval
 from learning_pipeline.stats.multiplicity import benjamini_hochberg
 from learning_pipeline.stats.off_policy import aipw_scores, effective_size, ipw_scores, snipw_day_scores, weights
+from learning_pipeline.stats.overfitting import backtest_overfitting
 from learning_pipeline.stats.proportion import difference_interval, wilson_interval
+from learning_pipeline.stats.sharpe import (
+    Moments,
+    deflated_sharpe,
+    expected_maximum,
+    min_track_record,
+    moments,
+    probabilistic_sharpe,
+)
+from learning_pipeline.stats.sharpe_difference import SharpeDifference, sharpe_difference
 
 __all__ = [
     "DrawSums",
+    "Moments",
+    "SharpeDifference",
     "TotalInterval",
     "TotalIntervals",
     "aipw_scores",
     "as_logged",
+    "backtest_overfitting",
     "benjamini_hochberg",
+    "deflated_sharpe",
     "difference_interval",
     "draw_measures",
+    "drawdown",
     "effective_size",
+    "expected_maximum",
     "ipw_scores",
+    "max_drawdown",
     "mean_interval",
+    "min_track_record",
+    "moments",
+    "probabilistic_sharpe",
     "running_total",
+    "sharpe_difference",
     "snipw_day_scores",
     "total_interval",
     "total_intervals",

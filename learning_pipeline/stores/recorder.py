@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from learning_pipeline.stores.envelope import NATURAL_KEY, encode, enveloped
 from learning_pipeline.stores.event_file import EventFiles
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-
-NATURAL_KEY = {
-    "signal": ("signal_id",),
-    "decision": ("signal_id", "decision", "blocker_component", "approved_by"),
-    "order_submitted": ("order_id",),
-    "fill": ("fill_id",),
-    "trade_blocked": ("signal_id", "order_id", "reason"),
-    "trade_closed": ("trade_id",),
-    "position": ("position_id",),
-    "portfolio_snapshot": (),
-    "episode_outcome": ("signal_id",),
-    "setup": ("setup_id",),
-    "experiment": ("experiment_id",),
-    "judge_action": ("action", "experiment_id", "playbook_id"),
-    "ai_response": ("prompt_pack", "version", "model"),
-    "analytics_report": ("name", "labels"),
-}
 
 
 class Recorder:
@@ -94,10 +77,34 @@ class Recorder:
             For a time without a time zone, an unknown event type, or a value that JSON cannot hold; nothing is written.
         """
         event = self._event(event_type, at or dt.datetime.now(dt.UTC), payload)
-        line = _encode(event) + b"\n"
+        line = encode(event) + b"\n"
         with self._lock:
             self._files.append(line)
         return event["event_id"]
+
+    def record(self, event: Mapping[str, Any]) -> str:
+        """Append an event that has its envelope already, as it is; what it lacks of it is added. Returns its event_id.
+
+        Its ``at`` may be a time or RFC 3339 text. Nothing is said here of the payload: what does not fit its type is
+        refused by the ingestion, with its reason, and kept.
+
+        Raises
+        ------
+        ValueError
+            It has no type, a time without a time zone, or a value that JSON cannot hold; nothing is written.
+        """
+        given = {name: value for name, value in event.items() if value is not None}
+        if not isinstance(given.get("type"), str):
+            # as every other event that cannot be written: one kind of error for a bot to catch
+            raise ValueError(f"type: expected the type of an event as text, was {given.get('type')!r}")  # noqa: TRY004
+        at = given.get("at") or dt.datetime.now(dt.UTC)
+        when = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
+        made = enveloped(given["type"], when, given, self.source, self.session_id)
+        whole = made | {name: given[name] for name in ("event_id", "source", "session_id") if name in given}
+        line = encode(whole) + b"\n"
+        with self._lock:
+            self._files.append(line)
+        return whole["event_id"]
 
     def signal(self, **payload: Any) -> str:
         """What the bot wants to do."""
@@ -204,29 +211,7 @@ class Recorder:
     def _event(self, event_type: str, at: dt.datetime, payload: dict[str, Any]) -> dict[str, Any]:
         if event_type not in NATURAL_KEY:
             raise ValueError(f"event type: expected one of {', '.join(NATURAL_KEY)}, was {event_type!r}")
-        sent = {name: value for name, value in payload.items() if value is not None}
-        stamp = _stamp(at)
-        natural = [event_type, *(sent.get(name) for name in NATURAL_KEY[event_type]), stamp, self.source]
-        envelope = {"event_id": hashlib.sha256(_encode(natural)).hexdigest(), "type": event_type, "at": stamp}
-        session = {"session_id": self.session_id} if self.session_id else {}
-        return {**sent, **envelope, "source": self.source, **session, "schema_version": 1}
-
-
-def _encode(value: Any) -> bytes:
-    # allow_nan=False: a NaN must fail here, in the bot's own stack, not become a null or a refused line later.
-    try:
-        text = json.dumps(
-            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_stamp
-        )
-    except TypeError as e:
-        raise ValueError(f"expected text as keys of objects: {e}") from e
-    return text.encode()
-
-
-def _stamp(value: Any) -> str:
-    if not isinstance(value, dt.datetime) or value.tzinfo is None:
-        raise ValueError(f"expected JSON values or times with a time zone, was {value!r}")
-    return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        return enveloped(event_type, at, payload, self.source, self.session_id)
 
 
 def _stem(source: str) -> str:

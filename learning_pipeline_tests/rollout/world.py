@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from learning_pipeline.defs.rollout_gate import Gate
 from learning_pipeline.models.settings import ModelsSettings
-from learning_pipeline.rollout.facts import Alarm
+from learning_pipeline.rollout.facts import Alarm, Circumstances
 from learning_pipeline.rollout.settings import RolloutSettings
 from learning_pipeline.stores import model_tables
 from learning_pipeline.stores.audit import Audit
@@ -71,6 +71,13 @@ class World:
     @property
     def rollouts(self) -> Rollouts:
         return Rollouts(self.home)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What the gate would find outside the ledger."""
+        data_now = dt.datetime.fromisoformat(Ledger(self.home.ledger).mark("newest_known_at") or "")
+        known = self.known
+        return Circumstances(self.rollout, self.models, known.packs, known.scored_at, known.alarms, self.now, data_now)
 
     def data_at(self, newest: dt.datetime) -> None:
         """Data up to an instant are in; every hour from then back 20 days was scored."""

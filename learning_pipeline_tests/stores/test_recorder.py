@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from learning_pipeline.events.parse import parse_lines
-from learning_pipeline.stores.recorder import NATURAL_KEY, Recorder
+from learning_pipeline.stores.envelope import NATURAL_KEY
+from learning_pipeline.stores.recorder import Recorder
 
 AT = dt.datetime(2024, 3, 4, 12, tzinfo=dt.UTC)
 TAGS = {"book": "research", "experiment_id": "e1", "experiment_variant": "b", "playbook_id": "p1"}
@@ -147,6 +148,26 @@ def test_the_envelope_cannot_be_overwritten_by_a_payload(tmp_path: Path) -> None
         event_id = recorder.judge_action(at=AT, action="hold", event_id="mine", source="else", schema_version=9)
     (line,) = lines(tmp_path)
     assert (line["event_id"], line["source"], line["schema_version"]) == (event_id, "bot", 1)
+
+
+def test_an_event_with_its_envelope_is_recorded_as_it_is(tmp_path: Path) -> None:
+    whole = {"event_id": "mine", "type": "ordinis.signals.generated", "at": "2024-03-04T12:00:00Z", "source": "other"}
+    bare = {"type": "episode_outcome", "at": AT, "signal_id": "s1", "outcome": "success"}
+    with Recorder(tmp_path, source="bot") as recorder:
+        ids = [recorder.record(whole | {"signal_id": "s1"}), recorder.record(bare)]
+        same = recorder.episode_outcome(at=AT, signal_id="s1", outcome="success")
+    first, second, _ = lines(tmp_path)
+    assert first == whole | {"signal_id": "s1", "schema_version": 1}
+    assert (second["source"], ids) == ("bot", ["mine", same])
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"type": 1}, {"type": "fill", "at": "noon"}, {"type": "fill", "at": "2024-03-04"}]
+)
+def test_an_event_without_a_type_or_a_time_with_a_zone_is_refused(tmp_path: Path, event: dict[str, Any]) -> None:
+    with Recorder(tmp_path, source="bot") as recorder, pytest.raises(ValueError, match=r"expected|Invalid isoformat"):
+        recorder.record(event)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("source", ["../up", "/etc/bot", ".hidden", "a/b", "x" * 300, "...", "ü"])
