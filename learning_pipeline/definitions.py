@@ -21,7 +21,8 @@ from learning_pipeline.defs import (
     warehouse,
     what_if,
 )
-from learning_pipeline.defs.automation import chain_job, hourly, inbox_sensor, ingest_job
+from learning_pipeline.defs.automation import chain_job, dataset_job, hourly, inbox_sensor, ingest_job
+from learning_pipeline.defs.evaluation import evaluate_job
 from learning_pipeline.defs.lake_io import LakeIO
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.rollout import rollout_gate_sensor, rollout_job
@@ -34,7 +35,7 @@ MODULES += [allocation, books, research, playbooks, datasets, governance, wareho
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, rollout_job],
+    jobs=[chain_job, ingest_job, dataset_job, evaluate_job, rollout_job],
     schedules=[hourly],
     sensors=[inbox_sensor, rollout_gate_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
+import sqlalchemy
+from dagster._core.storage.event_log import InMemoryEventLogStorage
 
 from learning_pipeline.contracts import Table
 from learning_pipeline.definitions import defs
@@ -88,6 +92,24 @@ def as_lines(events: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(event).encode() + b"\n" for event in events)
 
 
+class EventsInMemory(InMemoryEventLogStorage):
+    """Dagster's event log in memory over the one connection that it holds anyway, not over a new one per statement."""
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlalchemy.Connection]:
+        with self._db_lock, self._held_conn.begin():
+            yield self._held_conn
+
+
+@contextmanager
+def instance_in_memory() -> Iterator[dg.DagsterInstance]:
+    """An instance of Dagster's that is gone at the end."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance._event_storage = EventsInMemory()
+        instance._event_storage.register_instance(instance)
+        yield instance
+
+
 class Root:
     """A data root in a folder, run through the real job on an instance in memory."""
 
@@ -113,7 +135,7 @@ class Root:
         config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         keys = [asset_key(table) for table in only] if only else None
-        with dg.DagsterInstance.ephemeral() as instance:
+        with instance_in_memory() as instance:
             return defs.resolve_job_def(job).execute_in_process(
                 instance=instance, run_config={**config, **quiet}, asset_selection=keys
             )

@@ -20,7 +20,7 @@ from learning_pipeline.books.research.tables import (
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.datasets.settings import DatasetsSettings
-from learning_pipeline.datasets.tables import Features, Manifests
+from learning_pipeline.datasets.tables import Examples, Features, Manifests
 from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -60,7 +60,7 @@ ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocati
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
-LEARNED: list[type[Table]] = [Features]
+LEARNED: list[type[Table]] = [Features, Examples]
 GOVERNED: list[type[Table]] = [Artifacts, Evaluations, Manifests, Deployments, RolloutApprovals, Audit]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
 DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED]

@@ -15,6 +15,7 @@ from learning_pipeline.rollout.last_move import active_by_audit, differences
 from learning_pipeline.rollout.tables import Approvals, Audit, Deployments
 from learning_pipeline.stores.audit import Audit as Chained
 from learning_pipeline.stores.dataset_files import DatasetFiles
+from learning_pipeline.stores.evaluations import Evaluations as EvaluationRows
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollout_events import tell_moves
 from learning_pipeline.stores.rollouts import Rollouts
@@ -64,7 +65,7 @@ def _rows(chain: Chain) -> dict[type[Table], list[dict[str, Any]]]:
     rollouts = Rollouts(chain.paths)
     return {
         Artifacts: Registry(chain.paths).artifacts(),
-        Evaluations: rollouts.evaluations(),
+        Evaluations: EvaluationRows(chain.paths).rows(),
         Manifests: DatasetFiles(chain.paths.datasets).manifests(),
         Deployments: [each._asdict() for each in rollouts.history()],
         Approvals: rollouts.approvals(),

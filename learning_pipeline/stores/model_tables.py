@@ -29,6 +29,7 @@ trials = sa.Table(
     sa.Column("params", sa.JSON, nullable=False),
     sa.Column("metrics", sa.JSON, nullable=False, comment="name -> number, out of fold"),
     sa.Column("daily_roi", sa.JSON, nullable=False, comment="day -> net result out of fold, a fraction of notional"),
+    sa.Column("reason", sa.String, comment="why it failed; null where it finished"),
     sa.Column("recorded_at", sa.String, nullable=False, comment="RFC 3339"),
 )
 artifacts = sa.Table(

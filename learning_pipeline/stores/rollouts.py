@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from learning_pipeline.errors import BadInput
-from learning_pipeline.stores import model_tables
 from learning_pipeline.stores import rollout_tables as tables
 from learning_pipeline.stores.database import Database
 from learning_pipeline.stores.home import Home
@@ -57,7 +56,6 @@ class Rollouts:
 
     def __init__(self, home: Home) -> None:
         self._database = Database(home.ledger, tables.metadata)
-        Database(home.ledger, model_tables.metadata)
 
     def history(self, target: str | None = None) -> list[Deployment]:
         """Every deployment of a target, or of all, in the order of the moves."""
@@ -87,10 +85,6 @@ class Rollouts:
     def approvals(self) -> list[Row]:
         """Every answer of a person, in the order given."""
         return self._rows(sa.select(tables.approvals).order_by("answered_at", "approval_id"))
-
-    def evaluations(self) -> list[Row]:
-        """Every evaluation, in the order made."""
-        return self._rows(sa.select(model_tables.evaluations).order_by("evaluated_at", "eval_id"))
 
     def denied_last(self, request_id: str) -> list[str] | None:
         """Codes for which the last try to move a request was denied; None where it was not, or was never tried."""

@@ -41,7 +41,8 @@ def run_rounds(n: int, root: Path) -> list[str]:
     """So many races; the rounds without exactly one winner, one record of it, and the pointer where it put it."""
     world = World.at(root, rollout=AT_ONCE)
     artifacts = [world.artifact("one"), world.artifact("two")]
-    spawned = mp.get_context("spawn")
+    mp.set_forkserver_preload([__name__])  # imported once, not by each racer
+    spawned = mp.get_context("forkserver")
     start, told, orders = spawned.Barrier(N_RACERS), spawned.Queue(), [spawned.Queue() for _ in range(N_RACERS)]
     names = [f"racer {k}" for k in range(N_RACERS)]
     racers = [

@@ -20,6 +20,7 @@ from learning_pipeline.events.tables import Deliveries
 from learning_pipeline.jobs import prepare_instance
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.writer import is_dead
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.cli.doctor.conftest import MORE, diagnosis
 from learning_pipeline_tests.worlds import as_lines
@@ -58,7 +59,7 @@ def test_a_run_under_way_is_told_of_and_one_that_was_killed_too(copy: CommandLin
     command = [sys.executable, "-m", "learning_pipeline.cli", "run", "--home", str(copy.home)]
     alive = copy.home / "dagster" / "alive"
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        until(lambda: list(alive.glob("*")))
+        until(lambda: any(not is_dead(file) for file in alive.glob("*")))
         process.send_signal(signal.SIGSTOP)
         during = diagnosis(copy)
         process.send_signal(signal.SIGKILL)
@@ -138,12 +139,13 @@ def test_a_sensor_that_gave_up_is_a_problem(copy: CommandLine, monkeypatch: pyte
 
 @pytest.mark.parametrize(("age", "is_gone"), [(10.0, False), (900.0, True), (None, True)])
 def test_a_daemon_that_is_gone_while_files_wait_is_a_problem(
-    copy: CommandLine, age: float | None, is_gone: bool
+    copy: CommandLine, age: float | None, is_gone: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop(copy, MORE, age=600)
     assert diagnosis(copy).bad() == {("inbox", "warning")}, "no daemon was ever used"
     kinds = {"SENSOR": age, "SCHEDULER": 900.0}
-    with dg.DagsterInstance.from_config(str(copy.home / "dagster")) as instance:
+    monkeypatch.setenv("DAGSTER_HOME", str(copy.home / "dagster"))
+    with dg.DagsterInstance.get() as instance:
         for kind, seconds in kinds.items():
             if seconds is not None:
                 instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - seconds, kind, "d", []))
