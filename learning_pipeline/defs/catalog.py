@@ -64,10 +64,10 @@ BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
 LEARNED: list[type[Table]] = [Features, Examples, Scores]
-DRIFTED: list[type[Table]] = [DriftScores, Alerts]
 GOVERNED: list[type[Table]] = [Artifacts, Evaluations, Manifests, Deployments, RolloutApprovals, Audit]
+DRIFTED: list[type[Table]] = [DriftScores, Alerts]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *DRIFTED, *GOVERNED]
+DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED, *DRIFTED]
 TABLES = [*LANDED, *DERIVED]
 
 COUNTED = Counted(EVENT_TABLES, DriftScores, Alerts)
