@@ -33,7 +33,7 @@ from learning_pipeline.events.tables import (
 )
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.models.settings import ModelsSettings
-from learning_pipeline.models.tables import Artifacts, Evaluations
+from learning_pipeline.models.tables import Artifacts, Evaluations, Scores
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.playbooks.tables import Evidence, Suggestions, Validation
@@ -60,7 +60,7 @@ ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocati
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
-LEARNED: list[type[Table]] = [Features, Examples]
+LEARNED: list[type[Table]] = [Features, Examples, Scores]
 GOVERNED: list[type[Table]] = [Artifacts, Evaluations, Manifests, Deployments, RolloutApprovals, Audit]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
 DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED]

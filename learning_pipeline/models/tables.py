@@ -41,8 +41,8 @@ class Evaluations(Table, key=("eval_id",)):
     reason: pl.String = pa.Field(nullable=True, description="why it failed or could not be evaluated")
 
 
-class Scores(Table, key=("signal_id", "artifact_id", "role")):
-    """One row per decided signal, artifact and role that it had at the decision."""
+class Scores(Table, key=("signal_id", "target", "role", "artifact_id")):
+    """One row per decided signal and model that stood for a target, active or shadow, at the decision."""
 
     signal_id: pl.String = pa.Field(description="signal")
     artifact_id: pl.String = pa.Field(description="artifact that scored it")

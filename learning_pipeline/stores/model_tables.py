@@ -15,6 +15,7 @@ trainings = sa.Table(
     sa.Column("started_at", sa.String, nullable=False, comment="RFC 3339"),
     sa.Column("ended_at", sa.String, nullable=False, comment="RFC 3339"),
     sa.Column("is_scheduled", sa.Boolean, nullable=False),
+    sa.Column("asked_by", sa.String, comment="person; null where nobody gave a name"),
     sa.Column("dataset_id", sa.String),
     sa.Column("config_hash", sa.String(64), nullable=False),
     sa.Column("artifact_id", sa.String),
