@@ -7,6 +7,7 @@ from learning_pipeline.defs import (
     analysis,
     books,
     datasets,
+    drift,
     events,
     exploration,
     governance,
@@ -33,12 +34,12 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, playbooks, datasets, scores, training, governance, warehouse]
+MODULES += [allocation, books, research, playbooks, datasets, scores, training, warehouse, governance, drift]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, dataset_job, train_job, train_on_job, evaluate_job, rollout_job],
+    jobs=[chain_job, ingest_job, evaluate_job, dataset_job, train_job, train_on_job, rollout_job],
     schedules=[hourly, *train_schedules(Chain(home=str(Home.at().root)).models)],
     sensors=[inbox_sensor, rollout_gate_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},

@@ -21,6 +21,8 @@ from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.datasets.settings import DatasetsSettings
 from learning_pipeline.datasets.tables import Examples, Features, Manifests
+from learning_pipeline.drift import Alerts
+from learning_pipeline.drift import Scores as DriftScores
 from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -43,6 +45,7 @@ from learning_pipeline.rollout.tables import Approvals as RolloutApprovals
 from learning_pipeline.rollout.tables import Audit, Deployments
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
+from learning_pipeline.stores.counted import Counted
 from learning_pipeline.stores.warehouse import newest_rows
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
 from learning_pipeline.tuning import Transitions as Moves
@@ -62,9 +65,13 @@ BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, Experiment
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
 LEARNED: list[type[Table]] = [Features, Examples, Scores]
 GOVERNED: list[type[Table]] = [Artifacts, Evaluations, Manifests, Deployments, RolloutApprovals, Audit]
+DRIFTED: list[type[Table]] = [DriftScores, Alerts]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED]
+DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED, *DRIFTED]
 TABLES = [*LANDED, *DERIVED]
+
+COUNTED = Counted(EVENT_TABLES, DriftScores, Alerts)
+"""What metrics are read off."""
 
 SETTINGS: dict[str, type[Settings]] = {
     "shadow": ShadowSettings,
