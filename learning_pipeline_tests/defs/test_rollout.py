@@ -46,7 +46,14 @@ def test_scores_in_shadow_and_alarms_are_those_of_the_artifact_since_it_stands_t
     rows += [scored("another", at, "shadow"), scored(one, since - DAY, "shadow")]
     lake = Lake(world.home.lake)
     lake.replace(Scores, Scores.frame(rows), since.date() - DAY, NOW.date())
-    told = {"as_of": at.date(), "day": at.date(), "metric": "psi", "raised_at": at, "detail": "x has moved"}
+    told = {
+        "as_of": at.date(),
+        "day": at.date(),
+        "target": "main",
+        "metric": "psi",
+        "raised_at": at,
+        "detail": "x has moved",
+    }
     alerts = [("drift", one, "x"), ("drift", "another", "x"), ("train_failures", one, "*")]
     frame = Alerts.frame([{"kind": kind, "model": model, "feature": f, **told} for kind, model, f in alerts])
     lake.replace(Alerts, frame, at.date(), at.date())
