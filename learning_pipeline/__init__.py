@@ -3,7 +3,8 @@
 bots write events -> decisions -> shadow outcomes -> guard verdicts -> proposals -> overrides that the bot reads
 
 ``import learning_pipeline as lp`` is light: a bot gets ``lp.Recorder``, ``lp.load_overrides``, ``lp.load_posture``,
-``lp.load_allocation``, ``lp.route`` and ``lp.evaluate_learning_order`` without Dagster, Polars or DuckDB.
+``lp.load_allocation``, ``lp.load_model``, ``lp.route`` and ``lp.evaluate_learning_order`` without Dagster, Polars or
+DuckDB.
 """
 
 from learning_pipeline.sdk import (
@@ -13,6 +14,7 @@ from learning_pipeline.sdk import (
     learnings,
     load_allocation,
     load_experiments,
+    load_model,
     load_overrides,
     load_posture,
     report,
@@ -27,6 +29,7 @@ __all__ = [
     "learnings",
     "load_allocation",
     "load_experiments",
+    "load_model",
     "load_overrides",
     "load_posture",
     "report",

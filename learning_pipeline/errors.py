@@ -7,6 +7,7 @@ LearningPipelineError            every failure that we raise on purpose
 ├── ContractBroken               a frame is not what its table class says
 ├── DataMissing                  not enough labelled data to train on
 ├── EvaluationFailed             a model or prompt pack could not be evaluated
+│   └── EvaluationRefused        ... and trying again will not change that
 ├── JudgeFailed                  a judge that runs elsewhere gave no answer that can be used
 ├── Refused                      what a person asks for is against a rule that stands
 ├── RolloutDenied                a model may not be moved: what it takes is not there
@@ -69,6 +70,12 @@ class EvaluationFailed(LearningPipelineError):
 
     code = "E_LEARN_EVAL_FAILED"
     retryable = True
+
+
+class EvaluationRefused(EvaluationFailed):
+    """A measurement would say nothing: training saw the pack's days, features are missing, bytes are others."""
+
+    retryable = False
 
 
 class JudgeFailed(LearningPipelineError):

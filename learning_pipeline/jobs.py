@@ -16,6 +16,7 @@ from learning_pipeline.errors import (
     BadSettings,
     DataMissing,
     EvaluationFailed,
+    EvaluationRefused,
     LearningPipelineError,
     Refused,
     RolloutDenied,
@@ -32,7 +33,7 @@ Watch = Callable[["dg.DagsterInstance", str, str], AbstractContextManager[None]]
 """Called with the instance, the run's id and the job's name; entered while the run lasts."""
 
 
-_LEARN = [ArtifactDamaged, DataMissing, EvaluationFailed, RolloutDenied, TrainingFailed]
+_LEARN = [ArtifactDamaged, DataMissing, EvaluationFailed, EvaluationRefused, RolloutDenied, TrainingFailed]
 _OURS = {kind.__name__: kind for kind in (BadInput, BadSettings, Refused, *_LEARN)}
 """Errors that keep their code across a run, of which Dagster keeps name and words only."""
 

@@ -47,6 +47,33 @@ class Examples(Table, key=("dataset_id", "signal_id")):
     weight: pl.Float64 = pa.Field(gt=0, le=1, description="average uniqueness of the barrier label")
 
 
+class PromptAnswers(Table, key=("dataset_id", "event_id")):
+    """One row per dataset and answer of a language model: whether it could be used, and how long it took."""
+
+    dataset_id: pl.String = pa.Field(description="dataset")
+    event_id: pl.String = pa.Field(description="the answer's event")
+    happened_at: Instant = pa.Field(description="instant of the answer")
+    prompt_pack: pl.String = pa.Field(description="prompt pack")
+    version: pl.String = pa.Field(description="version of the pack")
+    model: pl.String = pa.Field(description="model that answered")
+    schema_valid: pl.Boolean = pa.Field(description="the answer fits its schema")
+    refused: pl.Boolean = pa.Field(description="the model refused")
+    latency_ms: pl.Float64 = pa.Field(ge=0, description="time to the answer, milliseconds")
+
+
+class RagAnswers(Table, key=("dataset_id", "event_id")):
+    """One row per dataset and answer whose claims were counted: how many of them bear a citation."""
+
+    dataset_id: pl.String = pa.Field(description="dataset")
+    event_id: pl.String = pa.Field(description="the answer's event")
+    happened_at: Instant = pa.Field(description="instant of the answer")
+    prompt_pack: pl.String = pa.Field(description="prompt pack")
+    version: pl.String = pa.Field(description="version of the pack")
+    model: pl.String = pa.Field(description="model that answered")
+    n_claims: pl.Int64 = pa.Field(ge=0, description="claims made")
+    n_cited: pl.Int64 = pa.Field(ge=0, description="claims with a citation")
+
+
 class Manifests(Table, key=("dataset_id",)):
     """One row per dataset that is kept: what it is made of."""
 
@@ -58,7 +85,12 @@ class Manifests(Table, key=("dataset_id",)):
     last_day: pl.Date = pa.Field(description="last day of decisions")
     n: pl.Int64 = pa.Field(ge=0, description="examples")
     n_effective: pl.Float64 = pa.Field(ge=0, description="sum of uniqueness weights")
-    success_share: pl.Float64 = pa.Field(nullable=True, ge=0, le=1, description="share of successes; null where n is 0")
+    success_share: pl.Float64 = pa.Field(
+        nullable=True,
+        ge=0,
+        le=1,
+        description="share of successes (of prompts: of valid answers); null without such a label",
+    )
     columns: pl.String = pa.Field(description="names of the features; canonical JSON text, a list")
     config_hash: pl.String = pa.Field(description="SHA-256 of the settings it was built with")
     code_commit: pl.String = pa.Field(description="version of the code that built it")

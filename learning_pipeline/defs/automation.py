@@ -2,22 +2,29 @@
 
 import dagster as dg
 
+from learning_pipeline.datasets.tables import Examples
 from learning_pipeline.defs.attempts import MAX_ATTEMPTS, WAITING_TAG, digest_of
 from learning_pipeline.defs.catalog import LANDED
 from learning_pipeline.defs.resources import UNFINISHED, Chain
 from learning_pipeline.defs.tables import asset_key
+from learning_pipeline.defs.training import TRAINED
 
 OPEN_STATUSES = [*UNFINISHED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
 
 chain_job = dg.define_asset_job(
     "chain",
-    dg.AssetSelection.all(),
+    dg.AssetSelection.all() - dg.AssetSelection.assets(asset_key(Examples), TRAINED),
     description="Everything that is due: files in the inbox to verdicts in the warehouse.",
 )
 ingest_job = dg.define_asset_job(
     "ingest",
     dg.AssetSelection.assets(*(asset_key(table) for table in LANDED)),
     description="Files in the inbox to the lake; verdicts are left for the next run of the chain.",
+)
+dataset_job = dg.define_asset_job(
+    "dataset",
+    dg.AssetSelection.assets(asset_key(Examples), dg.AssetKey("warehouse")),
+    description="One dataset of the days that are computed: examples with labels, splits and a manifest.",
 )
 
 

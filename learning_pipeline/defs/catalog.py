@@ -20,7 +20,7 @@ from learning_pipeline.books.research.tables import (
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.datasets.settings import DatasetsSettings
-from learning_pipeline.datasets.tables import Features
+from learning_pipeline.datasets.tables import Examples, Features
 from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -33,6 +33,7 @@ from learning_pipeline.events.tables import (
 )
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.models.settings import ModelsSettings
+from learning_pipeline.models.tables import Scores
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.playbooks.tables import Evidence, Suggestions, Validation
@@ -57,7 +58,7 @@ ALLOCATED: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocati
 BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
-LEARNED: list[type[Table]] = [Features]
+LEARNED: list[type[Table]] = [Features, Examples, Scores]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
 DERIVED += [*BOOKED, *CLAIMED, *LEARNED]
 TABLES = [*LANDED, *DERIVED]

@@ -37,6 +37,9 @@ from learning_pipeline.tuning import Rule, TuningSettings
 NO_DAYS = (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
 """A range for rooms that are asked about no data at all."""
 
+CHAIN_JOB, CHOSEN_IN_UI = "chain", "__ASSET_JOB"
+"""Jobs that compute what is due; all others only publish something beside it."""
+
 RUN_RETENTION = dt.timedelta(days=30)
 MAX_DELETED = 50
 """Old runs deleted at the start of a run, at most."""
@@ -57,6 +60,7 @@ class Chain(dg.ConfigurableResource):
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
     _due: Due | None = PrivateAttr(default=None)
     _settings: dict[str, Settings] | None = PrivateAttr(default=None)
+    _job: str = PrivateAttr(default=CHAIN_JOB)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Chain"]:
@@ -67,7 +71,7 @@ class Chain(dg.ConfigurableResource):
         if context.run is None:
             yield self
             return
-        run_id = context.run.run_id
+        run_id, self._job = context.run.run_id, context.run.job_name
         with sign_of_life(self._life(run_id)), one_writer(self.paths.lock, _saying(context)):
             if context.instance:
                 self._fail_dead_runs(context.instance, run_id)
@@ -98,6 +102,11 @@ class Chain(dg.ConfigurableResource):
     def experiments(self) -> Experiments:
         """Experiments and research money, in the ledger."""
         return Experiments(self.paths.ledger)
+
+    @property
+    def computes_what_is_due(self) -> bool:
+        """Whether the days of this run are no longer due once it has ended."""
+        return self.days is not None and self._job.startswith((CHAIN_JOB, CHOSEN_IN_UI))
 
     @property
     def is_up_to_date(self) -> bool:

@@ -30,7 +30,7 @@ def warehouse(chain: Chain) -> dg.MaterializeResult:
     """One DuckDB file of every table, replaced in one rename: readers never block a run nor a run a reader."""
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
-    if chain.days:
+    if chain.days and chain.computes_what_is_due:
         chain.mark(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
     return dg.MaterializeResult(
         metadata={"path": str(path), "n_reloaded_days": n_reloaded, "bytes": path.stat().st_size}

@@ -41,8 +41,8 @@ class Evaluations(Table, key=("eval_id",)):
     reason: pl.String = pa.Field(nullable=True, description="why it failed or could not be evaluated")
 
 
-class Scores(Table, key=("signal_id", "artifact_id", "role")):
-    """One row per decided signal, artifact and role that it had at the decision."""
+class Scores(Table, key=("signal_id", "target", "role", "artifact_id")):
+    """One row per decided signal and model that stood for a target, active or shadow, at the decision."""
 
     signal_id: pl.String = pa.Field(description="signal")
     artifact_id: pl.String = pa.Field(description="artifact that scored it")
@@ -51,3 +51,16 @@ class Scores(Table, key=("signal_id", "artifact_id", "role")):
     score: pl.Float64 = pa.Field(ge=0, le=1, description="calibrated probability of a success")
     takes: pl.Boolean = pa.Field(description="score above the break-even probability fixed in training")
     known_at: Instant = pa.Field(description="instant of the decision")
+
+
+class Answers(Table, key=("event_id",)):
+    """One row per answer of a language model that a prompt pack is measured by."""
+
+    event_id: pl.String = pa.Field(description="event that reported it")
+    prompt_pack: pl.String = pa.Field(description="prompt pack that was asked with")
+    version: pl.String = pa.Field(description="version of the pack")
+    decided_at: Instant = pa.Field(description="instant of the answer")
+    schema_valid: pl.Boolean = pa.Field(description="the answer fits its schema")
+    refused: pl.Boolean = pa.Field(description="the model refused")
+    n_claims: pl.Int64 = pa.Field(nullable=True, ge=0, description="claims made; null: not counted")
+    n_cited: pl.Int64 = pa.Field(nullable=True, ge=0, description="claims with a citation; null: not counted")

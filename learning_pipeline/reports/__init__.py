@@ -22,8 +22,11 @@ from learning_pipeline.reports.books import budget_drawing
 from learning_pipeline.reports.calibration import bias_in_words, pairs_drawing
 from learning_pipeline.reports.canvas import Drawing, to_png, to_svg
 from learning_pipeline.reports.cost import cost_drawing
+from learning_pipeline.reports.datasets import features_drawing
 from learning_pipeline.reports.decisions import decisions_drawing
 from learning_pipeline.reports.equity import equity_drawing
+from learning_pipeline.reports.evaluation.curves import curves_drawing
+from learning_pipeline.reports.evaluation.page import Subject, render_evaluation
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
@@ -38,6 +41,7 @@ from learning_pipeline.reports.window import Window, choose_window
 __all__ = [
     "Drawing",
     "Facts",
+    "Subject",
     "Window",
     "allocation_drawing",
     "bias_in_words",
@@ -45,9 +49,11 @@ __all__ = [
     "choose_window",
     "closes_drawing",
     "cost_drawing",
+    "curves_drawing",
     "decisions_drawing",
     "edge_drawing",
     "equity_drawing",
+    "features_drawing",
     "guards_drawing",
     "leans_drawing",
     "outcomes_drawing",
@@ -55,6 +61,7 @@ __all__ = [
     "pairs_drawing",
     "playbooks_drawing",
     "render",
+    "render_evaluation",
     "scenarios_drawing",
     "swaps_drawing",
     "to_png",

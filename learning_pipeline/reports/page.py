@@ -68,7 +68,7 @@ def render(facts: Facts, window: Window) -> str:
         unknowns_section(),
     ]
     marks = {mark: word for word, mark in VERDICT_MARKS.items()}
-    page = _environment().get_template("report.html")
+    page = environment().get_template("report.html")
     return page.render(headline=headline(facts, window), window=window, sections=sections, marks=marks)
 
 
@@ -86,7 +86,8 @@ def headline(facts: Facts, window: Window) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Templates of this room; text of data is escaped."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("learning_pipeline.reports"),
         autoescape=True,

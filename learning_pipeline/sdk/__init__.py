@@ -1,10 +1,10 @@
 """What a bot or a notebook imports; never Dagster, and no store until a call needs it.
 
-``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_posture` which way trades
-say to lean, `load_allocation` the shares of capital by timeframe, `load_experiments` how experiments stand, and `route`
-which budget a trigger is traded from; `evaluate_learning_order` says whether an order may be made to learn from it,
-`learning_context` what may still be risked for that; `learnings`, `report` and `shadow_performance` answer the
-questions of the learning engine as dictionaries, under its own names.
+``Recorder`` writes events, `load_overrides` reads what an approved proposal changed, `load_model` the approved model,
+`load_posture` which way trades say to lean, `load_allocation` the shares of capital by timeframe, `load_experiments`
+how experiments stand, and `route` which budget a trigger is traded from; `evaluate_learning_order` says whether an
+order may be made to learn from it, `learning_context` what may still be risked for that; `learnings`, `report` and
+`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from learning_pipeline.books.learning import Answer, Conditions, LearningOrder, RiskBook
     from learning_pipeline.books.learning.settings import LearningBookSettings
     from learning_pipeline.books.research.routing import Route
+    from learning_pipeline.sdk.models import Models
     from learning_pipeline.sdk.overrides import Overrides
     from learning_pipeline.sdk.posture import Postures
 
@@ -32,6 +33,7 @@ __all__ = [
     "learnings",
     "load_allocation",
     "load_experiments",
+    "load_model",
     "load_overrides",
     "load_posture",
     "report",
@@ -121,6 +123,35 @@ def load_posture(home: str | Path | None = None) -> Postures:
     from learning_pipeline.sdk.posture import postures_of  # noqa: PLC0415  # a recorder needs none of this
 
     return postures_of(home)
+
+
+def load_model(home: str | Path | None = None, target: str = "main") -> Models:
+    """The approved model of a target, and its shadow; either may be None.
+
+    ``.active.score(features)`` is the calibrated probability of a success, ``.active.takes(features)`` whether it is
+    above the break-even probability of the training; ``.shadow`` has the same, to be recorded and not acted on.
+
+    The bytes are compared with the SHA-256 of the ledger before they are read. Where those of the active model are
+    wrong no other model takes its place, for nobody approved that: it raises, and a bot that holds a model goes on with
+    that, the last good one. A damaged shadow is None, and ``problem`` says why.
+
+    Parameters
+    ----------
+    home : path, optional
+        Data root; LEARNING_PIPELINE_HOME, else ``./data`` by default.
+    target : str
+        What models are deployed for.
+
+    Raises
+    ------
+    ArtifactDamaged
+        The bytes of the active model are missing, or are not those that were approved.
+    BadInput
+        The target's name is none, or no signal model stands for it.
+    """
+    from learning_pipeline.sdk.models import models_of  # noqa: PLC0415  # a recorder needs none of this
+
+    return models_of(home, target)
 
 
 def load_allocation(home: str | Path | None = None) -> dict[str, Any]:

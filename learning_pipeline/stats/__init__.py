@@ -32,7 +32,7 @@ from learning_pipeline.stats.intervals import (
 from learning_pipeline.stats.mean import mean_interval
 from learning_pipeline.stats.multiplicity import benjamini_hochberg
 from learning_pipeline.stats.off_policy import aipw_scores, effective_size, ipw_scores, snipw_day_scores, weights
-from learning_pipeline.stats.overfitting import backtest_overfitting
+from learning_pipeline.stats.overfitting import Overfitting, backtest_overfitting
 from learning_pipeline.stats.proportion import difference_interval, wilson_interval
 from learning_pipeline.stats.sharpe import (
     Moments,
@@ -47,6 +47,7 @@ from learning_pipeline.stats.sharpe_difference import SharpeDifference, sharpe_d
 __all__ = [
     "DrawSums",
     "Moments",
+    "Overfitting",
     "SharpeDifference",
     "TotalInterval",
     "TotalIntervals",

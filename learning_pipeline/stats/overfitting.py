@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +11,23 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
-def backtest_overfitting(results: ArrayLike, n_blocks: int = 16) -> float | None:
+class Overfitting(NamedTuple):
+    """What became of the choices on one half of the time in the other.
+
+    Attributes
+    ----------
+    pbo : float
+        Share of choices that came out no better than the middle: the probability of backtest overfitting. About 1/2
+        for worthless trials, and for trials that are all equally good.
+    loss : float
+        Share of choices that earned nothing (Sharpe ratio 0 or less), which tells those two apart.
+    """
+
+    pbo: float
+    loss: float
+
+
+def backtest_overfitting(results: ArrayLike, n_blocks: int = 16) -> Overfitting | None:
     """Probability that the trial that is best on one half of the time is no better than the middle on the other.
 
     The time is cut into blocks; every choice of half of them is looked at once. A series without any spread counts as
@@ -25,8 +42,8 @@ def backtest_overfitting(results: ArrayLike, n_blocks: int = 16) -> float | None
 
     Returns
     -------
-    float or None
-        PBO in [0, 1]; about 1/2 for worthless trials. None below two trials or two days a block.
+    Overfitting or None
+        None below two trials or two days a block.
 
     References
     ----------
@@ -36,7 +53,7 @@ def backtest_overfitting(results: ArrayLike, n_blocks: int = 16) -> float | None
     --------
     >>> days = np.random.default_rng(0).normal(size=(160, 5))
     >>> backtest_overfitting(days + [0, 0, 0, 0, 2.0])  # one of them is good
-    0.0
+    Overfitting(pbo=0.0, loss=0.0)
     """
     x = np.asarray(results, dtype=np.float64)
     if n_blocks < 2 or n_blocks % 2:
@@ -48,8 +65,9 @@ def backtest_overfitting(results: ArrayLike, n_blocks: int = 16) -> float | None
     inside = _halves(n_blocks)
     first, second = _sharpes(blocks, inside), _sharpes(blocks, ~inside)
     best = first.argmax(axis=1)
-    share = _mean_rank(second, best) / (x.shape[1] + 1)
-    return float((share <= 0.5).mean())
+    chosen = np.take_along_axis(second, best[:, None], axis=1)[:, 0]
+    share = _mean_rank(second, chosen) / (x.shape[1] + 1)
+    return Overfitting(float((share <= 0.5).mean()), float((chosen <= 0).mean()))
 
 
 def _halves(n_blocks: int) -> NDArray[np.bool_]:
@@ -72,7 +90,6 @@ def _sharpes(blocks: Floats, inside: NDArray[np.bool_]) -> Floats:
     return np.divide(sums / n + centre, spread, out=np.zeros_like(spread), where=moved)
 
 
-def _mean_rank(ratios: Floats, best: NDArray[np.intp]) -> Floats:
-    """Rank from below, 1 to n_trials, of one trial of each row; equal ones share theirs."""
-    own = np.take_along_axis(ratios, best[:, None], axis=1)
-    return (ratios < own).sum(axis=1) + ((ratios == own).sum(axis=1) + 1) / 2
+def _mean_rank(ratios: Floats, own: Floats) -> Floats:
+    """Rank from below, 1 to n_trials, of one ratio of each row; equal ones share theirs."""
+    return (ratios < own[:, None]).sum(axis=1) + ((ratios == own[:, None]).sum(axis=1) + 1) / 2

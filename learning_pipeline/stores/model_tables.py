@@ -15,6 +15,7 @@ trainings = sa.Table(
     sa.Column("started_at", sa.String, nullable=False, comment="RFC 3339"),
     sa.Column("ended_at", sa.String, nullable=False, comment="RFC 3339"),
     sa.Column("is_scheduled", sa.Boolean, nullable=False),
+    sa.Column("asked_by", sa.String, comment="person; null where nobody gave a name"),
     sa.Column("dataset_id", sa.String),
     sa.Column("config_hash", sa.String(64), nullable=False),
     sa.Column("artifact_id", sa.String),
@@ -29,6 +30,7 @@ trials = sa.Table(
     sa.Column("params", sa.JSON, nullable=False),
     sa.Column("metrics", sa.JSON, nullable=False, comment="name -> number, out of fold"),
     sa.Column("daily_roi", sa.JSON, nullable=False, comment="day -> net result out of fold, a fraction of notional"),
+    sa.Column("reason", sa.String, comment="why it failed; null where it finished"),
     sa.Column("recorded_at", sa.String, nullable=False, comment="RFC 3339"),
 )
 artifacts = sa.Table(
