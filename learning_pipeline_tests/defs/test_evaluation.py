@@ -22,8 +22,8 @@ from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.models.evaluation.homes import add_model, add_pack
 from learning_pipeline_tests.models.evaluation.test_prompt_pack import NEW, OLD, answers
 from learning_pipeline_tests.models.evaluation.test_prompt_pack import pack_of as prompts_pack
-from learning_pipeline_tests.models.evaluation.test_signal_model import SMALL
 from learning_pipeline_tests.models.evaluation.worlds import world
+from learning_pipeline_tests.models.examples import SMALL
 
 
 class Place(NamedTuple):
