@@ -16,7 +16,10 @@ DAY_US = 86_400_000_000
 
 
 def described_splits(examples: pl.DataFrame, settings: DatasetsSettings) -> dict[str, Any]:
-    """Counts and test spans of each split of both kinds; ``reason`` instead where there are too few rows for it."""
+    """Counts and test spans of each split of both kinds; ``reason`` instead where there are too few rows for it.
+
+    ``n_left_out``: rows that are neither trained nor tested on: purged, embargoed, or (walk-forward) after the test.
+    """
     begin, end = (examples[name].to_physical().to_numpy() for name in ("decided_at", "label_end"))
     embargo = round(settings.embargo_days * DAY_US)
     groups, tested = settings.n_groups, settings.n_test_groups
@@ -42,7 +45,7 @@ def _fold(split: Split, examples: pl.DataFrame) -> dict[str, Any]:
     return {
         "n_train": split.train.size,
         "n_test": split.test.size,
-        "n_purged": examples.height - split.train.size - split.test.size,
+        "n_left_out": examples.height - split.train.size - split.test.size,
         "test_from": tested["decided_at"].min(),
         "test_until": tested["label_end"].max(),
     }

@@ -27,4 +27,5 @@ def _draw(axes: Axes, facts: Sequence[FeatureFacts]) -> None:
     colours = [UNSURE if abs(each) < SUSPICIOUS - 0.5 else SAVES for each in away]
     axes.barh(names, away, color=colours)
     ruled(axes, "x")
-    axes.set_xlabel(f"AUC of the feature alone, less 0.5; filled beyond {SUSPICIOUS - 0.5:g}: look for a leak")
+    axes.set_xlabel("AUC of the feature alone, less 0.5")
+    axes.set_title(f"blue, beyond {SUSPICIOUS - 0.5:g}: look for a leak", loc="left", fontsize=10.5)

@@ -96,8 +96,8 @@ def test_the_manifest_tells_the_splits() -> None:
     assert [len(splits[kind]["splits"]) for kind in ("walk_forward", "combinatorial_purged")] == [5, 15]
     assert splits["combinatorial_purged"]["n_paths"] == 5
     first = splits["walk_forward"]["splits"][0]
-    assert first["n_train"] + first["n_test"] + first["n_purged"] == 120
-    assert first["n_purged"] >= 80
+    assert first["n_train"] + first["n_test"] + first["n_left_out"] == 120
+    assert first["n_left_out"] >= 80
 
 
 def test_a_leak_stands_out() -> None:

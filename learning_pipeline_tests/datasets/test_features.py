@@ -135,13 +135,24 @@ def test_a_bar_counts_from_its_close_on(clean: World) -> None:
 def test_the_future_does_not_show(clean: World) -> None:
     """Whatever is not known at t is replaced; the rows of decisions known by t are the same bytes, at every cut."""
     rng, n_rows = random.Random(1), 0
-    for _ in range(60):
+    for _ in range(50):
         t = MONDAY + dt.timedelta(seconds=rng.randrange(10 * 86_400, N_DAYS * 86_400))
         known = clean.decisions(t)
         after = poisoned(clean, t, rng)
         assert after.features(known).equals(clean.features(known))
         n_rows += known.height
     assert n_rows > 1000
+
+
+def test_the_future_does_not_show_where_later_decisions_are_asked_about_too(clean: World) -> None:
+    """Nothing is scaled or ranked over rows of later days."""
+    rng, end = random.Random(2), end_of_day(N_DAYS)
+    for _ in range(20):
+        t = end_of_day(rng.randrange(5, N_DAYS - 5))
+        after = poisoned(clean, t, rng)
+        found = after.features(after.decisions(end)).filter(pl.col("day") <= t.date())
+        assert found.equals(clean.features(clean.decisions(t)))
+        assert found.height > 20
 
 
 def test_days_one_by_one_give_the_same_rows(clean: World) -> None:
