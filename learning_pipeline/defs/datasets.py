@@ -95,6 +95,7 @@ def _said(made: Dataset) -> dict[str, Any]:
     return {
         **{name: manifest[name] for name in ("dataset_id", "kind", "n", "n_effective", "file_sha256", "balance")},
         "n_features": len(manifest["columns"]),
+        "share_of_features_all_null": len(manifest["dropped"]) / (len(manifest["columns"]) + len(manifest["dropped"])),
         "dropped": ", ".join(manifest["dropped"]) or "none: every feature is known somewhere",
         "largest_single_auc": ", ".join(f"{fact.feature} {fact.auc:.3f}" for fact in told),
         "largest_correlation_with_label_end": f"{most['feature']} {most['end_correlation']:+.3f}" if most else "",
