@@ -1,7 +1,11 @@
 """What holds for every test."""
 
+import fcntl
 import gc
 import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -31,3 +35,24 @@ def pytest_collection_finish() -> None:
 def pytest_unconfigure() -> None:
     """Let everything go in an orderly way, or extension modules complain of leaks."""
     gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def mlflow_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's database of the newest layout, empty: its migrations take seconds, so one worker makes it for all."""
+    from learning_pipeline.stores.home import Home
+    from learning_pipeline.stores.mlflow_door import EXPERIMENT, opened
+
+    base = tmp_path_factory.getbasetemp()
+    home = Home.at((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "empty_mlflow")
+    home.root.mkdir(exist_ok=True)
+    with (home.root / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = home.root / "made.db"
+        if not made.exists():
+            with opened(home):
+                pass
+            with closing(sqlite3.connect(home.mlflow / "mlflow.db")) as connection, connection:
+                connection.execute("DELETE FROM experiments WHERE name = ?", [EXPERIMENT])
+            (home.mlflow / "mlflow.db").rename(made)
+    return made

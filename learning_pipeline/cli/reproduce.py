@@ -11,7 +11,7 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.trained import remade
 from learning_pipeline.errors import Refused
 from learning_pipeline.models.bundle import Bundle
-from learning_pipeline.models.training import Recipe
+from learning_pipeline.models.training import MODEL_TYPE, Recipe
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
 
@@ -48,13 +48,13 @@ def artifact_difference(home: Home, artifact_id: str) -> str | None:
     """
     registry, chain = Registry(home), Chain(home=str(home.root))
     row = registry.artifact(artifact_id)
-    recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
-    if row["model_type"] != "signal_model":
+    recipe = Recipe.of(chain.models, chain.datasets)
+    if row["model_type"] != MODEL_TYPE:
         raise Refused(f"{artifact_id}: a {row['model_type']} is registered as it is, not trained: nothing to reproduce")
     if row["config_hash"] != recipe.sha256():
         raise Refused(
-            f"{artifact_id} was trained with other settings ([models] seed, min_samples, [datasets] embargo_days): "
-            "set them as they were, then reproduce it"
+            f"{artifact_id} was trained with other settings ([models] seed, min_samples; [datasets] n_folds, "
+            "embargo_days): set them as they were, then reproduce it"
         )
     raw, again = registry.raw(artifact_id), remade(home, recipe, row["dataset_id"])
     return None if again.raw() == raw else _difference(Bundle.read(raw), again)

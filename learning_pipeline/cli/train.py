@@ -1,4 +1,4 @@
-"""Train a model and say what came of it; make one again and compare the bytes."""
+"""Train a model and say what came of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands about models: train one, make one again."""
+"""Commands about models and datasets: train one, make one again."""
 
 from __future__ import annotations
 

@@ -7,12 +7,14 @@ from pydantic import Field
 
 from learning_pipeline.defs.evaluated import Evaluated, evaluated
 from learning_pipeline.defs.pictures import picture
+from learning_pipeline.defs.required_packs import packs_of_kind
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import asset_key
-from learning_pipeline.errors import EvaluationRefused, Refused
+from learning_pipeline.errors import BadInput, EvaluationRefused, Refused
 from learning_pipeline.models.evaluation.signal_model import Shown
 from learning_pipeline.models.tables import Evaluations
 from learning_pipeline.reports import curves_drawing
+from learning_pipeline.stores.registry import Registry
 
 
 class EvaluateConfig(dg.Config):
@@ -27,7 +29,8 @@ def evaluate_artifact(context: dg.OpExecutionContext, chain: Chain, config: Eval
     """Measure an artifact by each pack; what cannot be measured is kept too, and fails the run once all were tried."""
     if not chain.models.enable:
         raise Refused("[models] enable (LEARN_ENABLE) is false: nothing is evaluated")
-    done = [evaluated(chain, config.artifact_id, pack_id) for pack_id in config.packs or chain.models.eval_packs]
+    packs = config.packs or _required(chain, config.artifact_id)
+    done = [evaluated(chain, config.artifact_id, pack_id) for pack_id in packs]
     context.log_event(dg.AssetMaterialization(asset_key(Evaluations), metadata=_said(done)))
     failed = [each.row for each in done if each.row["status"] == "failed"]
     if failed:
@@ -38,6 +41,16 @@ def evaluate_artifact(context: dg.OpExecutionContext, chain: Chain, config: Eval
 def evaluate_job() -> None:
     """Measure."""
     evaluate_artifact()
+
+
+def _required(chain: Chain, artifact_id: str) -> list[str]:
+    """Packs that the settings require of artifacts of its kind."""
+    kind = Registry(chain.paths).artifact(artifact_id)["model_type"]
+    packs = packs_of_kind(chain.paths, chain.models.eval_packs, kind)
+    if not packs:
+        known = ", ".join(chain.models.eval_packs)
+        raise BadInput(f"no pack that the settings require measures a {kind} ([models] eval_packs: {known}); name one")
+    return packs
 
 
 def _said(done: list[Evaluated]) -> dict[str, Any]:

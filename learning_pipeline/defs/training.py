@@ -35,7 +35,7 @@ def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: Train
     Rows go to the ledger, the bytes to ``models/``, and MLflow is brought up to both.
     """
     require_enabled(chain.models)
-    recipe = Recipe.of(chain.models.seed, chain.datasets.embargo_days, chain.models.min_samples)
+    recipe = Recipe.of(chain.models, chain.datasets)
     asked = Asked(context.run.run_id, recipe, chain.models.train_retries, config.is_scheduled, config.asked_by or None)
     done = trained(chain.paths, asked, lambda: config.dataset_id or _built(context.instance))
     return dg.MaterializeResult(metadata=_said(done) | {"mirrored": _listed(reconcile(chain.paths))})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from learning_pipeline.datasets.settings import DatasetsSettings
 from learning_pipeline.datasets.splits import Split, walk_forward
 from learning_pipeline.errors import DataMissing, TrainingFailed
 from learning_pipeline.models.break_even import break_even
@@ -18,10 +19,10 @@ from learning_pipeline.models.calibrate import platt
 from learning_pipeline.models.learners import LOGISTIC, Params, baseline, grid, grown
 from learning_pipeline.models.reference import Reference, references
 from learning_pipeline.models.sample import Sample
+from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.models.trials import DAY_US, Trial, tried
 
 MODEL_TYPE = "signal_model"
-N_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Recipe:
     ----------
     params : list of Params
         Settings that are tried, the baseline last.
+    n_folds : int
+        Tests, one after the other.
     embargo_days : float
         Days after a test that training leaves out.
     min_samples : int
@@ -39,17 +42,19 @@ class Recipe:
     """
 
     params: list[Params]
+    n_folds: int
     embargo_days: float
     min_samples: int
 
     @classmethod
-    def of(cls, seed: int, embargo_days: float, min_samples: int) -> Recipe:
+    def of(cls, models: ModelsSettings, datasets: DatasetsSettings) -> Recipe:
         """The recipe of a signal model."""
-        return cls([*grid(seed), baseline()], embargo_days, min_samples)
+        params = [*grid(models.seed), baseline()]
+        return cls(params, datasets.n_folds, datasets.embargo_days, models.min_samples)
 
     def sha256(self) -> str:
         """Digest of all of it: the ``config_hash`` of what it makes."""
-        said = [MODEL_TYPE, N_FOLDS, self.params, self.embargo_days, self.min_samples]
+        said = [MODEL_TYPE, self.params, self.n_folds, self.embargo_days, self.min_samples]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -103,7 +108,7 @@ def search(examples: pl.DataFrame, recipe: Recipe) -> Search:
     """
     sample = Sample.of(examples, recipe.min_samples)
     embargo = round(recipe.embargo_days * DAY_US)
-    splits = walk_forward(sample.decided_at, sample.label_end, N_FOLDS, embargo)
+    splits = walk_forward(sample.decided_at, sample.label_end, recipe.n_folds, embargo)
     for k, split in enumerate(splits):
         _require_both(sample, split, k)
     return Search(sample, [tried(params, sample, splits) for params in recipe.params])

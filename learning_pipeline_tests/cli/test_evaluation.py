@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from learning_pipeline.models.packs.pack import Pack
+from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.packs import Packs
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.models.evaluation.homes import add_model, add_pack
@@ -74,3 +80,26 @@ def test_what_is_no_prompt_pack_is_one_line(
     assert said.exit_code == 1
     assert words in said.err
     assert len(said.err.strip().splitlines()) == 1
+
+
+def test_a_data_roots_examples_become_a_pack(root: CommandLine, tmp_path: Path) -> None:
+    shutil.copytree(root.home, tmp_path / "copy")
+    copy = CommandLine(tmp_path / "copy")
+    days = ("--from", "2024-03-04", "--to", "2024-03-11")
+    first = copy("packs", "freeze", "mine", *days, "--json")
+    assert first.exit_code == 0, first.err
+    pack = Pack.read(*Packs(Home.at(copy.home)).files("mine"))
+    assert pack.rows.height == json.loads(first.out)["rows"] > 10
+    assert pack.rows["decided_at"].dt.date().is_between(dt.date(2024, 3, 4), dt.date(2024, 3, 11)).all()
+    outcomes = Lake(copy.home / "lake").read(Outcomes).sort("known_at").unique("signal_id", keep="last")
+    told = pack.rows.join(outcomes, on="signal_id", suffix="_lake")
+    assert told.height == pack.rows.height
+    assert told["net_roi"].equals(told["net_roi_lake"].rename("net_roi"))
+    assert pack.manifest.cost_model.fee_bps == 10
+    assert pack.manifest.provenance.settings["shadow"]["slippage_bps"] == 2
+    again = copy("packs", "freeze", "mine", *days)
+    assert again.exit_code == 0, again.err  # the same bytes: nothing is written
+    other = copy("packs", "freeze", "mine", "--from", "2024-03-05", "--to", "2024-03-11")
+    assert other.exit_code == 1
+    assert "a frozen pack never changes; choose another name" in other.err
+    assert copy("packs", "freeze", "mine", "--from", "2024-03-11", "--to", "2024-03-04").exit_code == 2

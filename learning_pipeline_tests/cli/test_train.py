@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from learning_pipeline.stores.dataset_files import DatasetFiles
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.cli.conftest import CommandLine
@@ -17,8 +19,15 @@ ENOUGH = {"LEARN_MIN_SAMPLES": "300"}
 
 
 @pytest.fixture(scope="module")
-def command(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    return CommandLine(tmp_path_factory.mktemp("train") / "home", columns=120)
+def command(tmp_path_factory: pytest.TempPathFactory, mlflow_database: Path) -> CommandLine:
+    command = CommandLine(tmp_path_factory.mktemp("train") / "home", columns=120)
+    return _with_mlflow(command, mlflow_database)
+
+
+def _with_mlflow(command: CommandLine, database: Path) -> CommandLine:
+    (command.home / "mlflow").mkdir(parents=True)
+    shutil.copy(database, command.home / "mlflow" / "mlflow.db")
+    return command
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +103,22 @@ def test_what_is_switched_off_or_unknown_is_one_line(command: CommandLine, datas
 def test_days_out_of_order_are_a_usage_error(command: CommandLine) -> None:
     assert command("train", "--from", "2024-02-01", "--to", "2024-01-01").exit_code == 2
     assert command("train", "--from", "2024-02-01", "--dataset", "d").exit_code == 2
+
+
+def test_days_of_a_data_root_become_a_dataset_and_a_model(
+    root: CommandLine, tmp_path: Path, mlflow_database: Path
+) -> None:
+    """Ingested events and bars, one run, then `train`: the dataset is built by the same job."""
+    shutil.copytree(root.home, tmp_path / "home")
+    command = _with_mlflow(CommandLine(tmp_path / "home"), mlflow_database)
+    said = command("train", "--from", "2024-03-05", "--json", LEARN_MIN_SAMPLES="20")
+    assert said.exit_code == 0, said.err
+    made = json.loads(said.out)
+    assert made["n"] >= 20
+    manifest = DatasetFiles(Home.at(command.home).datasets).manifest(made["dataset_id"])
+    assert (str(manifest["first_day"]), manifest["n"]) == ("2024-03-05", made["n"])
+    again = command("reproduce", made["artifact_id"], LEARN_MIN_SAMPLES="20")
+    assert again.out.startswith("identical: "), again.err
+    assert command("reproduce", made["dataset_id"]).out.startswith("identical: ")
+    few = command("train")
+    assert (few.exit_code, few.err.partition(":")[0]) == (1, "E_LEARN_DATA_MISSING")

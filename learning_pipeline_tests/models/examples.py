@@ -14,7 +14,7 @@ from learning_pipeline.models.learners import baseline, grid
 from learning_pipeline.models.training import Recipe, Search, bundle_of
 
 DATASET = "d" * 64
-SMALL = Recipe([grid(0)[0], grid(0)[2], baseline()], embargo_days=1.0, min_samples=300)
+SMALL = Recipe([grid(0)[0], grid(0)[2], baseline()], n_folds=5, embargo_days=1.0, min_samples=300)
 START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 
 

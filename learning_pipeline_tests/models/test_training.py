@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
+from learning_pipeline.datasets.settings import DatasetsSettings
 from learning_pipeline.datasets.splits import walk_forward
 from learning_pipeline.errors import DataMissing, TrainingFailed
 from learning_pipeline.models.break_even import break_even
@@ -22,7 +23,8 @@ from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.calibrate import platt
 from learning_pipeline.models.learners import LOGISTIC, TREES, baseline, grid
 from learning_pipeline.models.sample import Sample
-from learning_pipeline.models.training import N_FOLDS, Recipe, Search, bundle_of, search
+from learning_pipeline.models.settings import ModelsSettings
+from learning_pipeline.models.training import Recipe, Search, bundle_of, search
 from learning_pipeline.models.trials import DAY_US, auc, tried
 from learning_pipeline_tests.models.examples import DATASET, SMALL, digest, examples
 
@@ -35,7 +37,7 @@ print(digest(search(examples(n=400), SMALL)))
 
 @pytest.fixture(scope="module")
 def planted() -> Search:
-    return search(examples(), Recipe.of(seed=0, embargo_days=1.0, min_samples=300))
+    return search(examples(), replace(SMALL, params=[*grid(0), baseline()]))
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +122,13 @@ def test_the_number_of_threads_changes_no_byte() -> None:
 
 
 def test_another_seed_or_setting_is_another_configuration() -> None:
-    one = Recipe.of(0, 1.0, 1000)
-    others = [Recipe.of(1, 1.0, 1000), Recipe.of(0, 2.0, 1000), Recipe.of(0, 1.0, 999)]
-    assert len({recipe.sha256() for recipe in [one, *others]}) == 4
-    assert Recipe.of(0, 1.0, 1000).sha256() == one.sha256()
+    models, datasets = ModelsSettings(), DatasetsSettings()
+    one = Recipe.of(models, datasets)
+    assert one == Recipe([*grid(0), baseline()], 5, 1.0, 1000)
+    others = [(ModelsSettings(seed=1), datasets), (ModelsSettings(min_samples=999), datasets)]
+    others += [(models, DatasetsSettings(embargo_days=2.0)), (models, DatasetsSettings(n_folds=4))]
+    assert len({one.sha256(), *(Recipe.of(*each).sha256() for each in others)}) == 5
+    assert Recipe.of(models, datasets).sha256() == one.sha256()
 
 
 def test_nothing_after_a_test_moves_its_predictions() -> None:
@@ -194,7 +199,7 @@ def test_auc_is_the_share_of_pairs_in_order(seed: int, n: int) -> None:
 
 def test_daily_results_are_those_of_a_plain_loop(planted: Search) -> None:
     trial, sample = planted.trials[0], planted.sample
-    splits = walk_forward(sample.decided_at, sample.label_end, N_FOLDS, DAY_US)
+    splits = walk_forward(sample.decided_at, sample.label_end, SMALL.n_folds, DAY_US)
     days: dict[str, float] = {}
     for split in splits:
         won = [i for i in split.train if sample.success[i]]
@@ -239,7 +244,7 @@ def test_the_logistic_regression_keeps_unknown_and_huge_values_in_bounds() -> No
         .otherwise("features")
     )
     sample = Sample.of(wild, 1)
-    splits = walk_forward(sample.decided_at, sample.label_end, N_FOLDS, 0)
+    splits = walk_forward(sample.decided_at, sample.label_end, SMALL.n_folds, 0)
     for params in (baseline(), grid(0)[0]):
         trial = tried(params, sample, splits)
         assert trial.reason is None

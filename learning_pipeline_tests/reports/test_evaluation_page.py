@@ -27,7 +27,10 @@ def test_says_whether_it_passed_and_why_not(case: Case) -> None:
     assert "signal_model-1 passed made_up: all 6 gates hold." in page_of(case)
     page = page_of(case, min_sharpe_gain=50.0)
     assert "2 of 6 gates fail (sharpe gain, sharpe gain over all)." in page
-    assert "Why it was not passed: lower bound (1%) of the annual Sharpe ratio&#39;s gain over the baseline" in page
+    assert (
+        "<p>Why it was not passed:</p>\n<p>lower bound (1%) of the annual Sharpe ratio&#39;s gain over the baseline"
+        in page
+    )
 
 
 def test_is_self_contained_and_the_same_each_time(case: Case) -> None:

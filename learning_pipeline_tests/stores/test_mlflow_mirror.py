@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from learning_pipeline.stores.home import Home
-from learning_pipeline.stores.mlflow_door import EXPERIMENT, opened
+from learning_pipeline.stores.mlflow_door import opened
 from learning_pipeline.stores.mlflow_mirror import reconcile
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.models.bundles import NAMES, bundle
@@ -35,22 +35,11 @@ def train(home: Home, seed: int, train_id: str) -> dict[str, Any]:
     return artifact
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MLflow's database of the newest layout, made once: its migrations take seconds."""
-    home = Home.at(tmp_path_factory.mktemp("mlflow"))
-    with opened(home) as (client, experiment, _):
-        client.delete_experiment(experiment)
-    with closing(sqlite3.connect(home.mlflow / "mlflow.db")) as connection, connection:
-        connection.execute("DELETE FROM experiments WHERE name = ?", [EXPERIMENT])
-    return home.mlflow / "mlflow.db"
-
-
 @pytest.fixture
-def home(tmp_path: Path, template: Path) -> Home:
+def home(tmp_path: Path, mlflow_database: Path) -> Home:
     home = Home.at(tmp_path)
     home.mlflow.mkdir()
-    shutil.copy(template, home.mlflow / "mlflow.db")
+    shutil.copy(mlflow_database, home.mlflow / "mlflow.db")
     return home
 
 

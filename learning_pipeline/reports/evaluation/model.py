@@ -104,7 +104,9 @@ def _calibration(found: Evaluation, shown: Shown) -> Section:
     picture = pictured(calibration_drawing(shown.bins), "calibration", "said against what came", caption)
     auc, brier = (_plain(found.metrics[name]) or "unknown" for name in ("auc", "brier"))
     note = f"AUC {auc} (0.5: no order), Brier score {brier}."
-    return Section("calibration", "Calibration", (), picture, (Grid("", columns, rows, frozenset(columns)),), (note,))
+    return Section(
+        "calibration", "Calibration", (), picture, (Grid("", columns, rows, frozenset(columns[1:])),), (note,)
+    )
 
 
 def _taken(shown: Shown) -> Section:
@@ -136,7 +138,7 @@ def _taken(shown: Shown) -> Section:
 
 
 def _figure(name: str, value: Number) -> str:
-    return _percent(value) if name in IN_PERCENT else _plain(value)
+    return (_percent(value) if name in IN_PERCENT else _plain(value)) or "none"
 
 
 def _percent(value: Number) -> str:

@@ -68,8 +68,9 @@ def _gates(found: Evaluation) -> Section:
         for gate in found.gates
     ]
     grid = Grid("Every gate must be passed", GATES, rows, frozenset(GATES[1:3]))
-    said = "Every condition holds." if found.passed else f"Why it was not passed: {found.reason}."
-    return Section("gates", "Gates", (said,), None, (grid,))
+    failed = [gate.words for gate in found.gates if not gate.passed]
+    said = "Why it was not passed:" if failed else "Every condition holds."
+    return Section("gates", "Gates", (said, *failed), None, (grid,))
 
 
 def _rates(found: Evaluation) -> list[Section]:
