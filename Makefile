@@ -35,10 +35,11 @@ test: $(SYNC) ## every test and doctest
 worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
 	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
 
-bench-truth: $(SYNC) ## p of null lessons; planted overrides over a year; shuffled labels through training and gate (or WORLDS=2)
+bench-truth: $(SYNC) ## lessons, overrides, gates and drift in worlds whose truth is known (or WORLDS=2)
 	$(RUN) python -m learning_pipeline_tests.tuning.nulls
 	$(RUN) python -m learning_pipeline_tests.tuning.planted $(WORLDS)
 	$(RUN) python -m learning_pipeline_tests.models.evaluation.shuffled
+	$(RUN) python -m learning_pipeline_tests.drift.planted $(WORLDS)
 
 mutants: $(SYNC) ## plants known defects one at a time; each must be caught by a test (or ONLY="name ...")
 	$(RUN) python -m learning_pipeline_tests.mutants $(ONLY)

@@ -7,8 +7,10 @@ from learning_pipeline.defs import (
     analysis,
     books,
     datasets,
+    drift,
     events,
     exploration,
+    governance,
     missed,
     overrides,
     playbooks,
@@ -26,19 +28,20 @@ from learning_pipeline.defs.automation import chain_job, dataset_job, hourly, in
 from learning_pipeline.defs.evaluation import evaluate_job
 from learning_pipeline.defs.lake_io import LakeIO
 from learning_pipeline.defs.resources import Chain
+from learning_pipeline.defs.rollout import rollout_gate_sensor, rollout_job
 from learning_pipeline.defs.training import train_job, train_on_job, train_schedules
 from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, playbooks, datasets, scores, training, warehouse]
+MODULES += [allocation, books, research, playbooks, datasets, scores, training, warehouse, governance, drift]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, evaluate_job, dataset_job, train_job, train_on_job],
+    jobs=[chain_job, ingest_job, evaluate_job, dataset_job, train_job, train_on_job, rollout_job],
     schedules=[hourly, *train_schedules(Chain(home=str(Home.at().root)).models)],
-    sensors=[inbox_sensor],
+    sensors=[inbox_sensor, rollout_gate_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},
     executor=dg.in_process_executor,
 )

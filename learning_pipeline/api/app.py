@@ -10,7 +10,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import HTMLResponse
 
-from learning_pipeline.api import playbooks, research, status
+from learning_pipeline.api import metrics, playbooks, research, status
 from learning_pipeline.api.gate import Gate
 from learning_pipeline.api.naming import reader
 from learning_pipeline.api.people import People
@@ -18,7 +18,7 @@ from learning_pipeline.api.problem import PROBLEMS, answer_problems
 from learning_pipeline.stores.home import Home
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-ROUTERS = (research.router, playbooks.router, status.router)
+ROUTERS = (research.router, playbooks.router, status.router, metrics.router)
 ASSETS = "/docs/assets"
 PAGE_MAY = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
 PAGE_MAY += "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"

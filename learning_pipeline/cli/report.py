@@ -11,6 +11,7 @@ import polars as pl
 
 from learning_pipeline.analysis.calibration.pairs import calibration_pairs
 from learning_pipeline.analysis.settings import AnalysisSettings
+from learning_pipeline.cli.report_models import facts_of_models
 from learning_pipeline.contracts import Settings
 from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.reports import Facts, Window, render
@@ -135,6 +136,7 @@ def _facts(connection: duckdb.DuckDBPyConnection, window: Window, settings: Mapp
     analysis = cast("AnalysisSettings", settings["analysis"])
     return Facts(
         **frames,
+        **facts_of_models(connection, window),
         validation=_frame(connection, VALIDATION, window) if has_table(connection, "validation") else None,
         proposals=_frame(connection, PROPOSALS, window) if has_table(connection, "proposals") else None,
         overrides=_frame(connection, OVERRIDES, window) if has_table(connection, "overrides") else None,

@@ -20,7 +20,9 @@ from learning_pipeline.books.research.tables import (
 from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Settings, Table
 from learning_pipeline.datasets.settings import DatasetsSettings
-from learning_pipeline.datasets.tables import Examples, Features
+from learning_pipeline.datasets.tables import Examples, Features, Manifests
+from learning_pipeline.drift import Alerts
+from learning_pipeline.drift import Scores as DriftScores
 from learning_pipeline.drift.settings import DriftSettings
 from learning_pipeline.events.tables import (
     EVENT_TABLES,
@@ -33,14 +35,17 @@ from learning_pipeline.events.tables import (
 )
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.models.settings import ModelsSettings
-from learning_pipeline.models.tables import Scores
+from learning_pipeline.models.tables import Artifacts, Evaluations, Scores
 from learning_pipeline.overrides.tables import Approvals, Overrides, Selected, Transitions
 from learning_pipeline.playbooks.settings import PlaybooksSettings
 from learning_pipeline.playbooks.tables import Evidence, Suggestions, Validation
 from learning_pipeline.posture.settings import PostureSettings
 from learning_pipeline.rollout.settings import RolloutSettings
+from learning_pipeline.rollout.tables import Approvals as RolloutApprovals
+from learning_pipeline.rollout.tables import Audit, Deployments
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes, MissedOutcomes, MissedPending, Outcomes, Pending
+from learning_pipeline.stores.counted import Counted
 from learning_pipeline.stores.warehouse import newest_rows
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings
 from learning_pipeline.tuning import Transitions as Moves
@@ -59,9 +64,14 @@ BOOKED: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
 BOOKED += [ResearchTrades, ResearchBudget, Attributions, Experiments, ExperimentRequests]
 CLAIMED: list[type[Table]] = [Evidence, Validation, Suggestions]
 LEARNED: list[type[Table]] = [Features, Examples, Scores]
+GOVERNED: list[type[Table]] = [Artifacts, Evaluations, Manifests, Deployments, RolloutApprovals, Audit]
+DRIFTED: list[type[Table]] = [DriftScores, Alerts]
 DERIVED: list[type[Table]] = [Decisions, Gates, Unmatched, *SIMULATED, *ANALYSED, *TUNED, *DECIDED, *ALLOCATED]
-DERIVED += [*BOOKED, *CLAIMED, *LEARNED]
+DERIVED += [*BOOKED, *CLAIMED, *LEARNED, *GOVERNED, *DRIFTED]
 TABLES = [*LANDED, *DERIVED]
+
+COUNTED = Counted(EVENT_TABLES, DriftScores, Alerts)
+"""What metrics are read off."""
 
 SETTINGS: dict[str, type[Settings]] = {
     "shadow": ShadowSettings,

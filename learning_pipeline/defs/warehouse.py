@@ -1,5 +1,6 @@
 """The last step of a run: publish the lake for analysts, then clear what was due."""
 
+import datetime as dt
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -7,10 +8,11 @@ import dagster as dg
 import duckdb
 from dagster_duckdb import DuckDBResource
 
-from learning_pipeline.defs.catalog import TABLES, VIEWS
+from learning_pipeline.defs.catalog import COUNTED, TABLES, VIEWS
 from learning_pipeline.defs.due import fingerprint
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import OWNERS, asset_key
+from learning_pipeline.stores.counted import CHAIN_MARK
 from learning_pipeline.stores.warehouse import publish
 
 
@@ -28,10 +30,14 @@ def connect(path: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
 )
 def warehouse(chain: Chain) -> dg.MaterializeResult:
     """One DuckDB file of every table, replaced in one rename: readers never block a run nor a run a reader."""
+    from learning_pipeline.stores.metrics import write_textfile  # noqa: PLC0415  # slow to import
+
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
     if chain.days and chain.computes_what_is_due:
         chain.mark(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
+    chain.mark({CHAIN_MARK: dt.datetime.now(dt.UTC).isoformat()})
+    write_textfile(chain.paths, COUNTED)
     return dg.MaterializeResult(
         metadata={"path": str(path), "n_reloaded_days": n_reloaded, "bytes": path.stat().st_size}
     )

@@ -28,6 +28,7 @@ from learning_pipeline.reports.equity import equity_drawing
 from learning_pipeline.reports.evaluation.curves import curves_drawing
 from learning_pipeline.reports.evaluation.page import Subject, render_evaluation
 from learning_pipeline.reports.facts import Facts
+from learning_pipeline.reports.governed import drift_drawing
 from learning_pipeline.reports.guards import guards_drawing
 from learning_pipeline.reports.late import edge_drawing
 from learning_pipeline.reports.leans import leans_drawing
@@ -51,6 +52,7 @@ __all__ = [
     "cost_drawing",
     "curves_drawing",
     "decisions_drawing",
+    "drift_drawing",
     "edge_drawing",
     "equity_drawing",
     "features_drawing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -34,6 +35,13 @@ class Facts:
         ``books.pnl``, ``risk`` and ``blocks`` up to the window's day, ``experiment_pnl`` as of it; None likewise.
     validation : DataFrame or None
         ``playbooks.validation`` as of the window's day; None likewise.
+    deployments, evaluations : DataFrame or None
+        ``rollout.deployments`` that stand, active and in shadow, and the newest of ``models.evaluations`` of each
+        artifact; None likewise.
+    records : list of dict or None
+        `models.comparison.records` as of the window's day; None likewise.
+    drift, alerts : DataFrame or None
+        ``drift.scores`` as of the window's day and ``drift.alerts``, newest first; None likewise.
     pairs : DataFrame or None
         `analysis.calibration_pairs` as of the window's day.
     proposals : DataFrame or None
@@ -81,6 +89,11 @@ class Facts:
     blocks: pl.DataFrame | None
     experiment_pnl: pl.DataFrame | None
     validation: pl.DataFrame | None
+    deployments: pl.DataFrame | None
+    evaluations: pl.DataFrame | None
+    records: list[dict[str, Any]] | None
+    drift: pl.DataFrame | None
+    alerts: pl.DataFrame | None
     pairs: pl.DataFrame | None
     proposals: pl.DataFrame | None
     overrides: pl.DataFrame | None

@@ -18,6 +18,7 @@ from learning_pipeline.reports.equity import equity_section
 from learning_pipeline.reports.exploration import exploration_section
 from learning_pipeline.reports.facts import Facts
 from learning_pipeline.reports.gaps import gaps_section
+from learning_pipeline.reports.governed import models_section
 from learning_pipeline.reports.guards import guards_section
 from learning_pipeline.reports.late import edge_section, missed_section
 from learning_pipeline.reports.overrides import overrides_section
@@ -58,6 +59,7 @@ def render(facts: Facts, window: Window) -> str:
         equity_section(facts, window),
         books_section(facts, window),
         playbooks_section(facts),
+        models_section(facts),
         allocation_section(facts, window),
         leaderboard_section(facts, window),
         decay_section(facts, window),
@@ -69,7 +71,12 @@ def render(facts: Facts, window: Window) -> str:
     ]
     marks = {mark: word for word, mark in VERDICT_MARKS.items()}
     page = environment().get_template("report.html")
-    return page.render(headline=headline(facts, window), window=window, sections=sections, marks=marks)
+    return page.render(
+        headline=headline(facts, window),
+        window=window,
+        sections=[section for section in sections if section],
+        marks=marks,
+    )
 
 
 def headline(facts: Facts, window: Window) -> str:

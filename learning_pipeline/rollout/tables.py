@@ -8,11 +8,12 @@ from learning_pipeline.contracts import Instant, Table
 STATES = ["candidate", "shadow", "active", "retired"]
 
 
-class Deployments(Table, key=("target", "artifact_id", "since")):
-    """One row per target, artifact and state that it was in: the history, and how it stands now."""
+class Deployments(Table, key=("target", "generation", "artifact_id")):
+    """One row per target, move and artifact that it put in another state: the history, and how it stands now."""
 
     target: pl.String = pa.Field(description="what models are deployed for")
     artifact_id: pl.String = pa.Field(description="artifact")
+    artifact_sha256: pl.String = pa.Field(description="of its bytes when it was moved")
     state: pl.String = pa.Field(isin=STATES, description="state from `since` to `until`")
     since: Instant = pa.Field(description="newest instant of the data when it was moved: later decisions are its own")
     until: Instant = pa.Field(nullable=True, description="newest instant of the data when it was moved on; null: now")

@@ -78,7 +78,13 @@ class Audit:
     def head(self) -> Head:
         """The last record."""
         with self._database.reading() as connection:
-            return _last(connection)
+            return self.last(connection)
+
+    def last(self, connection: sa.Connection) -> Head:
+        """The last record, inside a transaction."""
+        query = sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
+        row = connection.execute(query).first()
+        return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
 
     def append(
         self,
@@ -100,7 +106,7 @@ class Audit:
         detail : dict
             Reasons, evaluations, approval: values that JSON holds.
         """
-        last = _last(connection)
+        last = self.last(connection)
         if last.seq == 0 and not self._file.exists():
             _write_head(self._file, last)  # from now on a missing head is a fault
         said = {"seq": last.seq + 1, "recorded_at": utc_text(at), "actor": actor, "action": action, "target": target}
@@ -113,7 +119,7 @@ class Audit:
         """Write the head's file, after a commit: never ahead of the chain, never back; returns the head."""
         with self._database.writing() as connection:
             hold(connection)
-            head = _last(connection)
+            head = self.last(connection)
             _write_head(self._file, head)
         return head
 
@@ -154,12 +160,6 @@ def parse_head(text: str) -> Head:
     if not (seq.isdecimal() and len(digest) == len(GENESIS)):
         raise BadInput(f"--head: expected SEQ:HASH as `learning-pipeline audit verify` prints it, was {text[:100]!r}")
     return Head(int(seq), digest)
-
-
-def _last(connection: sa.Connection) -> Head:
-    query = sa.select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return Head(0, GENESIS) if row is None else Head(row.seq, row.hash)
 
 
 def _write_head(path: Path, head: Head) -> None:

@@ -48,6 +48,9 @@ def _displaced(rows: list[Row], row: Row) -> Fault | None:
     if true < place:
         return Fault(place - 1, "inserted", f"record {place - 1} was put in: record {true} stands at place {place}")
     if any(hash_of(other | {"seq": place}) == other["hash"] for other in rows[place:]):
+        is_there_too = any(hash_of(other | {"seq": true}) == other["hash"] for other in rows[place:])
+        if is_there_too:
+            return Fault(place, "inserted", f"record {place} was put in: it is a copy of record {true}")
         return Fault(place, "swapped", f"record {true} stands at place {place}, and that one elsewhere")
     return Fault(place, "removed", f"record {place} is missing: record {true} stands in its place")
 

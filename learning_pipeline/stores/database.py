@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,7 @@ class Database:
     def __init__(self, url: Path | str, tables: sa.MetaData) -> None:
         if isinstance(url, Path):
             url.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{url}" if isinstance(url, Path) else url, poolclass=sa.NullPool)
-        sa.event.listen(self._engine, "connect", _durable)
+        self._engine = _engine(f"sqlite:///{url}" if isinstance(url, Path) else url)
         with self.reading() as connection:
             there = set(sa.inspect(connection).get_table_names())
         if missing := [table for table in tables.sorted_tables if table.name not in there]:
@@ -60,6 +60,14 @@ class Database:
         """One transaction: all of it is kept, or none where anything is raised."""
         with _refusals_in_words(self._engine.url), self._engine.begin() as connection:
             yield connection
+
+
+@lru_cache(maxsize=16)
+def _engine(url: str) -> sa.Engine:
+    """One per database, for it keeps the statements that it has compiled; it keeps no connection."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", _durable)
+    return engine
 
 
 def utc_text(at: dt.datetime) -> str:

@@ -122,6 +122,11 @@ class Home:
         return self.root / "audit_head.json"
 
     @property
+    def metrics(self) -> Path:
+        """Metrics as of the last run, for the node exporter's textfile collector."""
+        return self.root / "metrics" / "learning_pipeline.prom"
+
+    @property
     def people(self) -> Path:
         """Who may call the Ops API."""
         return self.root / "people"

@@ -64,12 +64,23 @@ audit = sa.Table(
     sa.Column("hash", sa.String(64), nullable=False),
 )
 
-# one row per state that nobody may hold twice: the ledger itself refuses two active artifacts of a target
+_STANDS = deployments.c.until.is_(None)
+_IN_PLACE = _STANDS & deployments.c.state.in_(["shadow", "active"])
+
+# the ledger itself refuses two active artifacts of a target, and an artifact in two states
 sa.Index(
-    "rollout_one_per_state",
+    "rollout_one_artifact_per_state",
     deployments.c.target,
     deployments.c.state,
     unique=True,
-    sqlite_where=deployments.c.until.is_(None) & deployments.c.state.in_(["shadow", "active"]),
-    postgresql_where=deployments.c.until.is_(None) & deployments.c.state.in_(["shadow", "active"]),
+    sqlite_where=_IN_PLACE,
+    postgresql_where=_IN_PLACE,
+)
+sa.Index(
+    "rollout_one_state_per_artifact",
+    deployments.c.target,
+    deployments.c.artifact_id,
+    unique=True,
+    sqlite_where=_STANDS,
+    postgresql_where=_STANDS,
 )

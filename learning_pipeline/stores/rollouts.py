@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from typing import Any, NamedTuple
 
@@ -85,6 +86,11 @@ class Rollouts:
         """Every answer of a person, in the order given."""
         return self._rows(sa.select(tables.approvals).order_by("answered_at", "approval_id"))
 
+    def denied_last(self, request_id: str) -> list[str] | None:
+        """Codes for which the last try to move a request was denied; None where it was not, or was never tried."""
+        with self._database.reading() as connection:
+            return denied_last(connection, request_id)
+
     def _rows(self, query: sa.Select[Any]) -> list[Row]:
         with self._database.reading() as connection:
             return [instants(dict(row)) for row in connection.execute(query).mappings()]
@@ -123,6 +129,14 @@ def request(connection: sa.Connection, request_id: str) -> Row:
     if row is None:
         raise BadInput(f"{request_id[:64]!r}: no such request; `learning-pipeline rollout status` names them")
     return instants(dict(row))
+
+
+def denied_last(connection: sa.Connection, request_id: str) -> list[str] | None:
+    """As `Rollouts.denied_last`, inside a transaction."""
+    table = tables.audit.c
+    of = table.detail.contains(f'"request_id":"{request_id}"', autoescape=True) & table.action.in_(STANDING)
+    detail = connection.scalar(sa.select(table.detail).where(of).order_by(table.seq.desc()).limit(1))
+    return sorted({each["code"] for each in json.loads(detail)["reasons"]}) or None if detail else None
 
 
 def instants(row: Row) -> Row:

@@ -8,7 +8,7 @@ from learning_pipeline.api import People
 from learning_pipeline.stores.home import Home
 from learning_pipeline_tests.api.conftest import TOKENS, client
 
-QUESTIONS = ["/overrides"]
+QUESTIONS = ["/overrides", "/metrics"]
 
 
 @pytest.mark.parametrize("path", QUESTIONS)

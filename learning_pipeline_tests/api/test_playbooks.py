@@ -23,6 +23,7 @@ QUESTIONS = [
     "/overrides",
     "/allocation",
     "/health",
+    "/metrics",
     "/docs",
     "/openapi.json",
 ]

@@ -38,6 +38,7 @@ NOTHING: dict[str, Any] = {
     "costs": OpportunityCost.frame(),
     **EMPTY,
     **dict.fromkeys(["leaderboard", "decay", "what_if", "swaps", "edge", "missed"]),
+    **dict.fromkeys(["deployments", "evaluations", "records", "drift", "alerts"]),
     **dict.fromkeys(["calibration", "guard_value", "pairs", "proposals", "overrides", "tested", "validation"]),
     **dict.fromkeys(["allocation", "timeframe_roi"]),
     **dict.fromkeys(["book_pnl", "risk", "blocks", "experiment_pnl"]),

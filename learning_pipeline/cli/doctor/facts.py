@@ -105,6 +105,19 @@ class Runs(NamedTuple):
     heartbeats: dict[str, dt.datetime]
 
 
+class Governed(NamedTuple):
+    """What is known of models: open alarms of drift, trainings that failed in a row, approved moves that wait.
+
+    ``failure`` is the reason of the last; ``audit_fault`` is empty where the chain of audit records is whole.
+    """
+
+    alarms: list[str]
+    n_failed_in_a_row: int
+    failure: str | None
+    waiting: list[str]
+    audit_fault: str
+
+
 class Facts(NamedTuple):
     """Everything that was seen, when, and how a command names this data root."""
 
@@ -114,6 +127,7 @@ class Facts(NamedTuple):
     delivered: Delivered | Unreadable | None
     published: Published | Unreadable | None
     runs: Runs | Unreadable | None
+    governed: Governed | Unreadable | None = None
 
     def command(self, words: str) -> str:
         """A command that can be pasted."""

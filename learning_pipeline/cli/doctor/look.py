@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 
 from learning_pipeline.cli.doctor.facts import Facts, Unreadable
 from learning_pipeline.cli.doctor.look_at_deliveries import look_at_deliveries
+from learning_pipeline.cli.doctor.look_at_models import look_at_models
 from learning_pipeline.cli.doctor.look_at_place import look_at_place
 from learning_pipeline.cli.doctor.look_at_runs import look_at_runs
 from learning_pipeline.cli.doctor.look_at_warehouse import look_at_warehouse
@@ -37,6 +38,7 @@ def look(home: Home, now: dt.datetime) -> Facts | None:
         delivered,
         _tried(lambda: look_at_warehouse(home, ttl_minutes)) if home.warehouse.exists() else None,
         _tried(lambda: look_at_runs(home, waiting, now)),
+        _tried(lambda: look_at_models(home, now)) if home.ledger.exists() else None,
     )
 
 
