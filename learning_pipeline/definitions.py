@@ -34,7 +34,7 @@ from learning_pipeline.stores.home import Home
 
 chain = Chain.configure_at_launch(home=str(Home.at().root))
 MODULES = [events, shadow, analysis, what_if, missed, exploration, proposals, overrides, tuning, strength]
-MODULES += [allocation, books, research, playbooks, datasets, scores, training, warehouse, governance, drift]
+MODULES += [allocation, books, research, playbooks, datasets, scores, training, drift, governance, warehouse]
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),

@@ -61,13 +61,24 @@ def refusals_in_one_line(command: Callable[..., Any]) -> Callable[..., Any]:
 @refusals_in_one_line
 def demo(
     home: HomeOption = None,
-    planted: Annotated[bool, typer.Option("--planted", help="A made-up market whose truth is known.")] = False,
+    planted: Annotated[
+        bool, typer.Option("--planted", help="Instead: overrides on a made-up market whose truth is known.")
+    ] = False,
+    governed: Annotated[
+        bool, typer.Option("--governed", help="Instead: a model's whole way, on such a market.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """The main job on bundled real bars: paper session, events, whole chain; prints verdicts and where to look."""
+    if planted and governed:
+        raise typer.BadParameter("name one of --planted and --governed", param_hint="--governed")
     from learning_pipeline.cli.demo import run_demo  # noqa: PLC0415  # Dagster is slow to import
     from learning_pipeline.cli.planted import run_planted_demo  # noqa: PLC0415  # so is it here
 
+    if governed:
+        from learning_pipeline.cli.governed import run_governed_demo  # noqa: PLC0415  # needs the app
+
+        return run_governed_demo(Home.at(home or Path("data/governed")), as_json=as_json)
     if planted:
         return run_planted_demo(Home.at(home or Path("data/planted")), as_json=as_json)
     return run_demo(Home.at(home or Path("data/demo")), as_json=as_json)

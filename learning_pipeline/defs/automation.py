@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from learning_pipeline.datasets.tables import Examples
+from learning_pipeline.datasets.tables import Examples, Manifests
 from learning_pipeline.defs.attempts import MAX_ATTEMPTS, WAITING_TAG, digest_of
 from learning_pipeline.defs.catalog import LANDED
 from learning_pipeline.defs.resources import UNFINISHED, Chain
@@ -10,6 +10,8 @@ from learning_pipeline.defs.tables import asset_key
 from learning_pipeline.defs.training import TRAINED
 
 OPEN_STATUSES = [*UNFINISHED, dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED]
+
+WAREHOUSE = dg.AssetKey("warehouse")
 
 chain_job = dg.define_asset_job(
     "chain",
@@ -23,7 +25,7 @@ ingest_job = dg.define_asset_job(
 )
 dataset_job = dg.define_asset_job(
     "dataset",
-    dg.AssetSelection.assets(asset_key(Examples), dg.AssetKey("warehouse")),
+    dg.AssetSelection.assets(asset_key(Examples), asset_key(Manifests), WAREHOUSE).required_multi_asset_neighbors(),
     description="One dataset of the days that are computed: examples with labels, splits and a manifest.",
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from learning_pipeline.contracts import Entry, Table
-from learning_pipeline.datasets import answers, build
+from learning_pipeline.datasets import answers, build, pins
 from learning_pipeline.datasets.dataset import Dataset, Window, dataset_of
 from learning_pipeline.datasets.examples import bars_until
 from learning_pipeline.datasets.settings import DatasetsSettings
@@ -22,6 +22,8 @@ from learning_pipeline.stores.dataset_files import DatasetFiles, encoded
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline.stores.learning_log import write_entries
 from learning_pipeline.stores.outbox import Outbox
+from learning_pipeline.stores.registry import Registry
+from learning_pipeline.stores.rollouts import STANDING, Rollouts
 
 READ: dict[str, tuple[type[Table], ...]] = {
     "signal": (Features, Decisions, Outcomes, Bars),
@@ -90,6 +92,20 @@ def computed_until(chain: Chain) -> dt.date | None:
     newest = due.newest_known_at.date()
     last = min(newest, due.dirty_from - dt.timedelta(days=1)) if due.dirty_from else newest
     return last if last >= due.first_day else None
+
+
+def pinned(chain: Chain) -> dict[str, list[str]]:
+    """Dataset -> artifacts that stand, or are among the newest, and were trained on it."""
+    history = Rollouts(chain.paths).history()
+    stands = [each.artifact_id for each in history if each.state in STANDING and each.until is None]
+    return pins(Registry(chain.paths).artifacts(), stands, chain.models.keep_artifacts)
+
+
+def manifests(chain: Chain) -> list[dict[str, Any]]:
+    """Manifests of all datasets that are kept, with the artifacts that pin them; null where none does."""
+    by = pinned(chain)
+    kept = DatasetFiles(chain.paths.datasets).manifests()
+    return [m | {"pinned_by": ", ".join(by.get(m["dataset_id"], [])) or None} for m in kept]
 
 
 def _circumstances(chain: Chain, made: Dataset) -> dict[str, Any]:

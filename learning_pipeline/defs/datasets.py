@@ -7,10 +7,10 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from learning_pipeline.datasets import bars_since, expired, features, pins, telling
+from learning_pipeline.datasets import bars_since, expired, features, telling
 from learning_pipeline.datasets.dataset import Dataset
 from learning_pipeline.datasets.tables import Examples, Features
-from learning_pipeline.defs.dataset_rows import READ, kept_dataset
+from learning_pipeline.defs.dataset_rows import READ, kept_dataset, pinned
 from learning_pipeline.defs.resources import NO_DAYS, Chain
 from learning_pipeline.defs.tables import Replacement, asset_key, materialised, out, reads, writes
 from learning_pipeline.events.decisions import REACH_DAYS
@@ -18,8 +18,6 @@ from learning_pipeline.events.tables import DecisionReports, Decisions, Signals
 from learning_pipeline.market.tables import Bars
 from learning_pipeline.reports import features_drawing
 from learning_pipeline.stores.dataset_files import DatasetFiles
-from learning_pipeline.stores.registry import Registry
-from learning_pipeline.stores.rollouts import STANDING, Rollouts
 
 
 @dg.asset(
@@ -70,12 +68,10 @@ def build_dataset(chain: Chain, config: DatasetConfig) -> Iterator[Any]:
 
 def _going(chain: Chain, but: str) -> dict[str, dt.date]:
     """Datasets that are old and pinned by nothing, with the day of the lake that they stand in."""
-    files, rollouts = DatasetFiles(chain.paths.datasets), Rollouts(chain.paths).history()
-    stands = [each.artifact_id for each in rollouts if each.state in STANDING and each.until is None]
-    pinned = pins(Registry(chain.paths).artifacts(), stands, chain.models.keep_artifacts) | {but: []}
-    manifests = {m["dataset_id"]: m for m in files.manifests()}
-    old = expired(manifests.values(), pinned, chain.datasets.retention_days, dt.datetime.now(dt.UTC))
-    return {dataset_id: manifests[dataset_id]["as_of"] for dataset_id in old}
+    there = {m["dataset_id"]: m for m in DatasetFiles(chain.paths.datasets).manifests()}
+    stay = pinned(chain) | {but: []}
+    old = expired(there.values(), stay, chain.datasets.retention_days, dt.datetime.now(dt.UTC))
+    return {dataset_id: there[dataset_id]["as_of"] for dataset_id in old}
 
 
 def _copied(chain: Chain, first: dt.date, last: dt.date, without: set[str]) -> pl.DataFrame:
@@ -95,6 +91,7 @@ def _said(made: Dataset) -> dict[str, Any]:
     return {
         **{name: manifest[name] for name in ("dataset_id", "kind", "n", "n_effective", "file_sha256", "balance")},
         "n_features": len(manifest["columns"]),
+        "share_of_features_all_null": len(manifest["dropped"]) / (len(manifest["columns"]) + len(manifest["dropped"])),
         "dropped": ", ".join(manifest["dropped"]) or "none: every feature is known somewhere",
         "largest_single_auc": ", ".join(f"{fact.feature} {fact.auc:.3f}" for fact in told),
         "largest_correlation_with_label_end": f"{most['feature']} {most['end_correlation']:+.3f}" if most else "",

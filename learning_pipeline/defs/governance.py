@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import polars as pl
 
 from learning_pipeline.contracts import Table, day_span
-from learning_pipeline.datasets.tables import Manifests
+from learning_pipeline.datasets.tables import Examples, Manifests
+from learning_pipeline.defs.dataset_rows import manifests
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import Replacement, asset_key, materialised, out
 from learning_pipeline.models.tables import Artifacts, Evaluations
@@ -14,7 +16,6 @@ from learning_pipeline.rollout.copies import copied
 from learning_pipeline.rollout.last_move import active_by_audit, differences
 from learning_pipeline.rollout.tables import Approvals, Audit, Deployments
 from learning_pipeline.stores.audit import Audit as Chained
-from learning_pipeline.stores.dataset_files import DatasetFiles
 from learning_pipeline.stores.evaluations import Evaluations as EvaluationRows
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollout_events import tell_moves
@@ -31,14 +32,15 @@ COPIED: dict[type[Table], str] = {
 """Tables, and the instant of a row whose day is its partition."""
 
 
-@dg.multi_asset(name="governance", outs={table.table(): out(table) for table in COPIED})
+@dg.multi_asset(name="governance", outs={table.table(): out(table) for table in COPIED}, deps=[asset_key(Examples)])
 def governance(chain: Chain) -> Iterator[Any]:
     """What people decided about models and on what grounds: copies, of which the ledger is the truth."""
     tell_moves(chain.paths)
     rows = _rows(chain)
     for table, day_of in COPIED.items():
         frame = copied(table, rows[table], day_of)
-        yield materialised(table, Replacement(frame, *(day_span(frame["day"]) or ())))
+        days = pl.Series([*frame["day"], *chain.lake.files_by_day(table)], dtype=pl.Date)  # rows may be gone since
+        yield materialised(table, Replacement(frame, *(day_span(days) or ())))
 
 
 @dg.asset_check(asset=asset_key(Deployments), blocking=False)
@@ -66,7 +68,7 @@ def _rows(chain: Chain) -> dict[type[Table], list[dict[str, Any]]]:
     return {
         Artifacts: Registry(chain.paths).artifacts(),
         Evaluations: EvaluationRows(chain.paths).rows(),
-        Manifests: DatasetFiles(chain.paths.datasets).manifests(),
+        Manifests: manifests(chain),
         Deployments: [each._asdict() for each in rollouts.history()],
         Approvals: rollouts.approvals(),
         Audit: Chained(chain.paths).records(),

@@ -106,7 +106,7 @@ class Chain(dg.ConfigurableResource):
     @property
     def computes_what_is_due(self) -> bool:
         """Whether the days of this run are no longer due once it has ended."""
-        return self.days is not None and self._job.startswith((CHAIN_JOB, CHOSEN_IN_UI))
+        return self._job.startswith((CHAIN_JOB, CHOSEN_IN_UI))
 
     @property
     def is_up_to_date(self) -> bool:

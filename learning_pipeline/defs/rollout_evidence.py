@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from learning_pipeline.defs.required_packs import policies
 from learning_pipeline.drift.tables import Alerts
-from learning_pipeline.errors import ArtifactDamaged, BadInput, EvaluationFailed
+from learning_pipeline.errors import ArtifactDamaged, BadInput
 from learning_pipeline.events.tables import AiResponses
-from learning_pipeline.models.evaluation.evaluation import policy_sha256
-from learning_pipeline.models.packs.pack import Pack
 from learning_pipeline.models.prompt_pack import PromptPack
 from learning_pipeline.models.tables import Scores
 from learning_pipeline.rollout.facts import Alarm
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
-from learning_pipeline.stores.packs import Packs
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollout_held import Held
 from learning_pipeline.stores.rollouts import Row
@@ -25,14 +23,15 @@ class Evidence:
     """Read where it lies; nothing is written."""
 
     def __init__(self, home: Home, lake: Lake) -> None:
-        self._packs, self._registry, self._lake = Packs(home), Registry(home), lake
+        self._home, self._registry, self._lake = home, Registry(home), lake
 
     def policies(self, pack_ids: Sequence[str], artifact: Row | None) -> dict[str, str | None]:
         """Digest of each required pack of the artifact's kind as it is now; None where it cannot be read."""
-        kind = (artifact or {}).get("model_type")
-        found = {pack_id: self._pack(pack_id) for pack_id in pack_ids}
-        required = {pack_id: pack for pack_id, pack in found.items() if pack is None or pack.manifest.kind == kind}
-        return {pack_id: None if pack is None else policy_sha256(pack.raw) for pack_id, pack in required.items()}
+        kind: str = (artifact or {}).get("model_type", "")
+        found: dict[str, str | None] = {}
+        for pack_id in pack_ids:
+            found |= self._policy(pack_id, kind)
+        return found
 
     def in_shadow(self, held: Held, data_now: dt.datetime) -> tuple[list[dt.datetime], list[Alarm]]:
         """Instants that the artifact scored in shadow, and its drift alarms, since it stands there."""
@@ -40,7 +39,8 @@ class Evidence:
         if shadow is None or shadow.artifact_id != held.request["artifact_id"]:
             return [], []
         days = shadow.since.date(), data_now.date()
-        alarms = self._lake.read(Alerts, *days).filter(model=shadow.artifact_id, kind="drift").sort("raised_at")
+        named = {"model": shadow.artifact_id, "target": shadow.target, "kind": "drift"}
+        alarms = self._lake.read(Alerts, *days).filter(**named).sort("raised_at")
         return self._scored_at(held, days), [Alarm(*row) for row in alarms.select("raised_at", "detail").iter_rows()]
 
     def _scored_at(self, held: Held, days: tuple[dt.date, dt.date]) -> list[dt.datetime]:
@@ -56,8 +56,8 @@ class Evidence:
         answers = self._lake.read(AiResponses, *days).filter(prompt_pack=pack.name, version=pack.version)
         return answers["happened_at"].sort().to_list()
 
-    def _pack(self, pack_id: str) -> Pack | None:
+    def _policy(self, pack_id: str, kind: str) -> dict[str, str | None]:
         try:
-            return Pack.read(*self._packs.files(pack_id))
-        except (BadInput, EvaluationFailed):
-            return None  # a reason why not of its own: pack_unknown
+            return policies(self._home, [pack_id], kind)
+        except BadInput:
+            return {pack_id: None}  # a reason why not of its own: pack_unknown

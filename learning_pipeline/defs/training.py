@@ -12,6 +12,7 @@ from learning_pipeline.defs.trained import Asked, Trained, trained
 from learning_pipeline.errors import BadSettings, DataMissing, Refused
 from learning_pipeline.models.reliability import reliability
 from learning_pipeline.models.settings import ModelsSettings
+from learning_pipeline.models.tables import Artifacts
 from learning_pipeline.models.training import Recipe
 from learning_pipeline.reports.models import importance_drawing, reliability_drawing
 from learning_pipeline.stores.mlflow_mirror import reconcile
@@ -39,6 +40,15 @@ def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: Train
     asked = Asked(context.run.run_id, recipe, chain.models.train_retries, config.is_scheduled, config.asked_by or None)
     done = trained(chain.paths, asked, lambda: config.dataset_id or _built(context.instance))
     return dg.MaterializeResult(metadata=_said(done) | {"mirrored": _listed(reconcile(chain.paths))})
+
+
+@dg.asset_check(asset=asset_key(Artifacts), blocking=False)
+def mlflow_mirrors_the_ledger(chain: Chain) -> dg.AssetCheckResult:
+    """MLflow, where anything was trained, shows what the ledger says; what differs is put right where it can be."""
+    found = reconcile(chain.paths) if chain.paths.mlflow.exists() else []
+    passed = all(finding.kind == "added" for finding in found)
+    said = {"found": _listed(found)}
+    return dg.AssetCheckResult(passed=passed, severity=dg.AssetCheckSeverity.WARN, metadata=said)
 
 
 train_job = dg.define_asset_job(

@@ -34,9 +34,9 @@ def warehouse(chain: Chain) -> dg.MaterializeResult:
 
     path = chain.paths.warehouse
     n_reloaded = publish(path, chain.lake, TABLES, VIEWS, connect)
-    if chain.days and chain.computes_what_is_due:
-        chain.mark(chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)))
-    chain.mark({CHAIN_MARK: dt.datetime.now(dt.UTC).isoformat()})
+    if chain.computes_what_is_due:
+        settled = chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)) if chain.days else {}
+        chain.mark(settled | {CHAIN_MARK: dt.datetime.now(dt.UTC).isoformat()})
     write_textfile(chain.paths, COUNTED)
     return dg.MaterializeResult(
         metadata={"path": str(path), "n_reloaded_days": n_reloaded, "bytes": path.stat().st_size}

@@ -12,6 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
+from learning_pipeline.errors import BadInput
 from learning_pipeline.stores.home import Home
 
 if TYPE_CHECKING:
@@ -34,6 +37,11 @@ def opened(home: Home) -> Iterator[tuple[MlflowClient, str, str | None]]:
 
     A database that is damaged, or that speaks of files at another place (the data root was moved), is removed: all of
     it can be made from the ledger.
+
+    Raises
+    ------
+    BadInput
+        MLflow cannot use its database; also from what is done with the client.
     """
     os.environ.update(ENVIRONMENT)
     path = home.mlflow / DATABASE
@@ -42,7 +50,7 @@ def opened(home: Home) -> Iterator[tuple[MlflowClient, str, str | None]]:
         for suffix in ("", "-wal", "-shm", "-journal"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         shutil.rmtree(home.mlflow / ARTIFACTS, ignore_errors=True)
-    with _quiet():
+    with _quiet(), _in_words(path):
         from mlflow.tracking import MlflowClient  # noqa: PLC0415  # seconds
 
         uri = f"sqlite:///{path}"
@@ -102,6 +110,19 @@ def _make(path: Path, uri: str) -> None:
     engine = utils.create_sqlalchemy_engine(uri)
     utils._initialize_tables(engine)  # what `mlflow db upgrade` does, for a file that is not there yet
     engine.dispose()
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415  # seconds
+
+    try:
+        yield
+    except (MlflowException, sa.exc.SQLAlchemyError) as e:
+        why = str(e).strip().splitlines()[0]
+        raise BadInput(
+            f"{path}: MLflow cannot use it ({why}); remove the folder: it is made anew from the ledger"
+        ) from e
 
 
 @contextmanager

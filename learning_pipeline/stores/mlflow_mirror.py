@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import unquote, urlparse
 
-from learning_pipeline.errors import ArtifactDamaged
+from learning_pipeline.errors import ArtifactDamaged, BadInput
 from learning_pipeline.stores.atomic import atomic_write
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.mlflow_door import model_files, opened, params_of
@@ -56,14 +56,17 @@ def reconcile(home: Home) -> list[Finding]:
     list of Finding
         Every difference that was found; empty where MLflow mirrors the ledger.
     """
-    with opened(home) as (client, experiment, made_anew):
-        mirror = _Mirror(home, client, experiment)
-        if made_anew:
-            mirror.found("repaired", f"{made_anew}: made anew from the ledger")
-        mirror.runs()
-        mirror.versions()
-        mirror.aliases()
-        return mirror.findings
+    try:
+        with opened(home) as (client, experiment, made_anew):
+            mirror = _Mirror(home, client, experiment)
+            if made_anew:
+                mirror.found("repaired", f"{made_anew}: made anew from the ledger")
+            mirror.runs()
+            mirror.versions()
+            mirror.aliases()
+            return mirror.findings
+    except (BadInput, OSError) as e:  # a mirror: what it shows stands in the ledger, so nobody fails by it
+        return [Finding("open", str(e))]
 
 
 class _Mirror:

@@ -17,8 +17,8 @@ from learning_pipeline.stores.packs import Packs
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.models.evaluation.homes import add_model, add_pack
-from learning_pipeline_tests.models.evaluation.test_signal_model import SMALL
 from learning_pipeline_tests.models.evaluation.worlds import pack_of, world
+from learning_pipeline_tests.models.examples import SMALL
 
 JUDGE = Path(__file__).parents[2] / "learning_pipeline" / "adapters" / "judge_research.toml"
 

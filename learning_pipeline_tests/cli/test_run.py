@@ -7,12 +7,13 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from learning_pipeline.defs.catalog import TABLES
 from learning_pipeline.stores.lake import Lake
-from learning_pipeline_tests.cli.conftest import CommandLine
+from learning_pipeline_tests.cli.conftest import CommandLine, Said
 from learning_pipeline_tests.stores.rows import python
 from learning_pipeline_tests.worlds import as_lines
 
@@ -39,8 +40,34 @@ def test_a_run_on_an_empty_root_says_so_in_one_line_and_leaves_it_alone(empty: C
     assert not empty.home.exists()
 
 
-def test_a_run_shows_each_guard_whole_at_80_and_at_120_columns(root: CommandLine) -> None:
-    narrow, wide = root("run"), CommandLine(root.home, columns=120)("run")
+class Again(NamedTuple):
+    """What a run said that found nothing due, and the versions of the lake's tables before and after it."""
+
+    said: Said
+    before: dict[str, int | None]
+    after: dict[str, int | None]
+
+
+def run_again(command: CommandLine, *arguments: str) -> Again:
+    before = versions(command.home)
+    return Again(command("run", *arguments), before, versions(command.home))
+
+
+@pytest.fixture(scope="module")
+def again(root: CommandLine) -> Again:
+    return run_again(root)
+
+
+@pytest.fixture(scope="module")
+def named_days(root: CommandLine) -> Again:
+    """A run of named days at 120 columns."""
+    return run_again(CommandLine(root.home, columns=120), "--from", "2024-03-06")
+
+
+def test_a_run_shows_each_guard_whole_at_80_and_at_120_columns(
+    root: CommandLine, again: Again, named_days: Again
+) -> None:
+    narrow, wide = again.said, named_days.said
     guards = {row["guard"] for row in json.loads(root("sql", GUARDS, "--format", "json").out)}
     assert guards
     for said in (narrow, wide):
@@ -62,20 +89,22 @@ WHERE window_days = 90 AND as_of = (SELECT max(as_of) FROM analysis.guard_effect
 """
 
 
-def test_a_second_run_commits_nothing(root: CommandLine) -> None:
-    before = versions(root.home)
-    assert root("run").exit_code == 0
-    assert versions(root.home) == before
-    assert sum(version is not None for version in before.values()) > 20
+def test_a_second_run_commits_nothing(again: Again) -> None:
+    assert again.said.exit_code == 0
+    assert again.after == again.before
+    assert sum(version is not None for version in again.before.values()) > 20
 
 
-def test_a_run_waits_for_another_and_says_so_in_one_line(root: CommandLine) -> None:
+def test_a_run_waits_for_another_says_so_in_one_line_and_prints_its_guards_as_json(root: CommandLine) -> None:
     with python(HOLDER, root.home / ".writer.lock") as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        said = root("run")
+        said = root("run", "--json")
     assert said.exit_code == 0
     assert said.err == f"another run holds {root.home} (process {holder.pid}); waiting for it to end\n"
+    told = json.loads(said.out)
+    assert {row["window_days"] for row in told["guards"]} == {90}
+    assert {"guard", "verdict", "basis", "ci_low_usd"} <= told["guards"][0].keys()
 
 
 @pytest.mark.parametrize(
@@ -96,10 +125,9 @@ def test_a_bad_day_is_a_usage_error(empty: CommandLine, arguments: tuple[str, ..
     assert not empty.home.exists()
 
 
-def test_a_run_of_named_days_works(root: CommandLine) -> None:
-    before = versions(root.home)
-    assert root("run", "--from", "2024-03-06").exit_code == 0
-    assert versions(root.home) == before
+def test_a_run_of_named_days_works(named_days: Again) -> None:
+    assert named_days.said.exit_code == 0
+    assert named_days.after == named_days.before
 
 
 def test_a_signal_of_a_symbol_without_bars_is_kept_and_is_no_error(empty: CommandLine, tmp_path: Path) -> None:
@@ -163,9 +191,3 @@ def test_a_data_root_that_may_not_be_written_is_one_line(root: CommandLine, tmp_
     said = CommandLine(tmp_path / "home")("ingest", root.home.parent / "out")
     assert (said.exit_code, said.out, said.err.count("\n")) == (1, "", 1)
     assert "Permission denied" in said.err or "unable to open" in said.err
-
-
-def test_a_run_prints_its_guards_as_json(root: CommandLine) -> None:
-    told = json.loads(root("run", "--json").out)
-    assert {row["window_days"] for row in told["guards"]} == {90}
-    assert {"guard", "verdict", "basis", "ci_low_usd"} <= told["guards"][0].keys()

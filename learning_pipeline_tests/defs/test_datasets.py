@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from learning_pipeline.cli import app
 from learning_pipeline.datasets.features import features
-from learning_pipeline.datasets.tables import Examples, Features
+from learning_pipeline.datasets.tables import Examples, Features, Manifests
 from learning_pipeline.defs.dataset_rows import kept_dataset
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.errors import BadInput, DataMissing
@@ -143,19 +143,21 @@ def test_old_datasets_are_let_go_with_their_rows(root: Root, first: dict[str, An
     for dataset_id, manifest in aged.items():
         files.remove(dataset_id)
         files.write(manifest, rows[dataset_id])
-    pin(root, first["dataset_id"])
+    pinned_by = pin(root, first["dataset_id"])
     other = build(root, last="2024-03-15")
     kept = sorted([first["dataset_id"], other["dataset_id"]])
     assert len(aged) > 1
     assert files.ids() == kept
     assert sorted(lake.read(Examples)["dataset_id"].unique()) == kept
+    shown = dict(lake.read(Manifests).select("dataset_id", "pinned_by").iter_rows())
+    assert shown == {first["dataset_id"]: pinned_by, other["dataset_id"]: None}
 
 
-def pin(root: Root, dataset_id: str) -> None:
+def pin(root: Root, dataset_id: str) -> str:
     """An artifact that was trained on the dataset."""
     told = {"metrics": {}, "created_at": "2024-01-01T00:00:00Z", "data_snapshot_ref": "", "config_hash": ""}
     row = {"model_type": "signal_model", "dataset_id": dataset_id, "code_commit": "", **told}
-    Registry(root.home).add_artifact(b"{}", row)
+    return str(Registry(root.home).add_artifact(b"{}", row)["artifact_id"])
 
 
 def test_the_picture_is_small(root: Root, first: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,18 +7,23 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
 import pytest
 
 from learning_pipeline.defs import evaluated as module
 from learning_pipeline.errors import BadInput, EvaluationRefused, Refused
+from learning_pipeline.events.tables import AiResponses
 from learning_pipeline.jobs import run_job
 from learning_pipeline.stores.evaluations import Evaluations, content_sha256
 from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.lake import Lake
 from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.models.evaluation.homes import add_model, add_pack
-from learning_pipeline_tests.models.evaluation.test_signal_model import SMALL
+from learning_pipeline_tests.models.evaluation.test_prompt_pack import NEW, OLD, answers
+from learning_pipeline_tests.models.evaluation.test_prompt_pack import pack_of as prompts_pack
 from learning_pipeline_tests.models.evaluation.worlds import world
+from learning_pipeline_tests.models.examples import SMALL
 
 
 class Place(NamedTuple):
@@ -139,3 +144,30 @@ def test_the_age_that_counts_is_that_of_the_rollout(tmp_path: Path) -> None:
     for days, old in ((age - 0.01, False), (age + 0.01, True)):
         row = {"evaluated_at": (now - dt.timedelta(days=days)).isoformat()}
         assert module._is_too_old(chain, row) is old
+
+
+def responses(rows: pl.DataFrame) -> pl.DataFrame:
+    """Answers as the lake holds them."""
+    told = rows.rename({"decided_at": "happened_at"}).with_columns(
+        source=pl.lit("bot"), session_id=pl.lit("bot"), model=pl.lit("m"), latency_ms=pl.lit(5.0)
+    )
+    return AiResponses.frame(told.to_dict(as_series=True))
+
+
+def test_a_prompt_pack_is_measured_by_the_answers_that_the_bot_reported(tmp_path: Path) -> None:
+    home, raw = Home(tmp_path), NEW.raw()
+    row = {"model_type": "prompt_pack", "metrics": {}, "created_at": dt.datetime.now(dt.UTC), "config_hash": "c"}
+    row |= {"data_snapshot_ref": "lake", "dataset_id": "lake", "code_commit": "test"}
+    place = Place(home, Registry(home).add_artifact(raw, row)["artifact_id"])
+    add_pack(home, prompts_pack(OLD), "prompts")
+    with pytest.raises(BadInput, match="no pack that the settings require measures a prompt_pack"):
+        place.evaluate()
+    with pytest.raises(EvaluationRefused, match="expected at least 100 answers of judge 2, found 0"):
+        place.evaluate("prompts")
+    told = responses(answers(2, "2", 0.97, 0.85))
+    Lake(home.lake).replace(AiResponses, told, told["day"].min(), told["day"].max())
+    eval_id = place.evaluate("prompts")["models.evaluations"]["eval_ids"][0]
+    row = Evaluations(home).find(eval_id)
+    assert row["passed"] is True
+    assert [gate["gate"] for gate in row["gates"]] == ["schema_valid", "citation_coverage"]
+    assert "all 2 gates hold" in (home.root / row["report_ref"]).read_text(encoding="utf-8")

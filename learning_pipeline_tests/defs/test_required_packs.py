@@ -4,11 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from learning_pipeline.defs.required_packs import packs_of_kind, policies
+from learning_pipeline.defs.required_packs import packs_of_kind
 from learning_pipeline.errors import BadInput
-from learning_pipeline.models.evaluation.evaluation import policy_sha256
 from learning_pipeline.stores.home import Home
-from learning_pipeline.stores.packs import Packs
 from learning_pipeline_tests.models.evaluation.homes import add_pack
 from learning_pipeline_tests.models.evaluation.test_prompt_pack import OLD
 from learning_pipeline_tests.models.evaluation.test_prompt_pack import pack_of as prompts_pack
@@ -25,15 +23,11 @@ def home(tmp_path: Path) -> Home:
 
 def test_each_kind_has_packs_of_its_own(home: Home) -> None:
     assert packs_of_kind(home, ["model", "prompts"], "signal_model") == ["model"]
-    raw = Packs(home).files("prompts").manifest
-    assert policies(home, ["model", "prompts"], "prompt_pack") == {"prompts": policy_sha256(raw)}
+    assert packs_of_kind(home, ["model", "prompts"], "prompt_pack") == ["prompts"]
     with pytest.raises(BadInput, match="no such pack"):
-        policies(home, ["nothing"], "prompt_pack")
+        packs_of_kind(home, ["nothing"], "prompt_pack")
 
 
-def test_a_damaged_pack_is_asked_for_and_has_no_policy(home: Home) -> None:
-    path = home.packs / "model" / "examples.parquet"
-    path.write_bytes(path.read_bytes()[:-1])
-    assert policies(home, ["model"], "signal_model") == {"model": None}
+def test_a_damaged_pack_is_asked_for_all_the_same(home: Home) -> None:
     (home.packs / "prompts" / "pack.json").write_bytes(b"{")
-    assert policies(home, ["model", "prompts"], "signal_model") == {"model": None, "prompts": None}
+    assert packs_of_kind(home, ["model", "prompts"], "signal_model") == ["model", "prompts"]

@@ -42,7 +42,7 @@ def test_live_decisions_are_scored_by_what_stood_and_a_rerun_changes_nothing(roo
     one, two = (registered(root.home, seed) for seed in (0, 1))
     deployed(root.home, one, since=NOON - HOUR, until=NOON + 3 * HOUR)
     deployed(root.home, two, "shadow", since=NOON + HOUR)
-    deployed(root.home, two, "retired", since=NOON + HOUR)
+    deployed(root.home, one, "retired", since=NOON + 3 * HOUR)
     expected = {
         ("active", str(one["artifact_id"])): ["s0", "s1", "s2", "s3"],
         ("shadow", str(two["artifact_id"])): ["s2", "s3", "s4", "s5", "s6", "s7"],

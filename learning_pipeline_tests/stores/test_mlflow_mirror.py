@@ -218,3 +218,15 @@ def test_an_alias_of_the_users_own_is_left_alone(mirrored: Home) -> None:
         client.set_registered_model_alias("signal_model", "champion", "1")
     assert reconcile(mirrored) == []
     assert aliases(mirrored)["champion"] == 1
+
+
+def test_a_database_that_mlflow_cannot_use_is_told_and_stops_nobody(mirrored: Home) -> None:
+    path = mirrored.mlflow / "mlflow.db"
+    good = path.read_bytes()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE registered_model_aliases")
+    (found,) = reconcile(mirrored)
+    assert found.kind == "open"
+    assert "remove the folder: it is made anew from the ledger" in found.words
+    assert "\n" not in found.words
+    path.write_bytes(good)

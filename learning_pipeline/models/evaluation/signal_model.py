@@ -17,10 +17,11 @@ from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.evaluation import gates
 from learning_pipeline.models.evaluation.allowed import require_allowed, require_kind
 from learning_pipeline.models.evaluation.evaluation import Evaluation, Gate, Number
-from learning_pipeline.models.evaluation.measures import Bin, calibration_bins, probability_figures, series_figures
+from learning_pipeline.models.evaluation.measures import probability_figures, series_figures
 from learning_pipeline.models.evaluation.results import Days, baseline_takes, daily, days_of
 from learning_pipeline.models.evaluation.tried import Tried, tried
 from learning_pipeline.models.packs.pack import Pack
+from learning_pipeline.models.reliability import Bin, reliability
 from learning_pipeline.stats import SharpeDifference, deflated_sharpe, expected_maximum, moments, sharpe_difference
 
 Floats = NDArray[np.float64]
@@ -96,7 +97,8 @@ def _shown(bundle: Bundle, pack: Pack, days: Days) -> Shown:
     every = np.ones(pack.rows.height, np.bool_)
     rule = baseline_takes(pack.rows, pack.manifest.baseline.rule)
     own, baseline, all_signals = (daily(pack.rows, days, which) for which in (taken, rule, every))
-    bins = calibration_bins(probabilities, pack.rows["success"].to_numpy())
+    success = pack.rows["success"].to_numpy().astype(np.float64)
+    bins = reliability(probabilities, success, np.ones(len(success)))
     scored = pack.rows.with_columns(probability=pl.Series(probabilities), taken=pl.Series(taken))
     return Shown(days.days, own, baseline, all_signals, bins, scored)
 

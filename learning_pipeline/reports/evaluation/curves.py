@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from learning_pipeline.models.evaluation.measures import Bin
 from learning_pipeline.models.evaluation.signal_model import Shown
-from learning_pipeline.reports.canvas import COSTS, INK, MUTED, SAVES, WIDE, Drawing, dated, keyed, ruled, thinned
+from learning_pipeline.reports.canvas import COSTS, MUTED, SAVES, WIDE, Drawing, dated, keyed, ruled, thinned
 from learning_pipeline.stats import drawdown
 
 if TYPE_CHECKING:
@@ -28,11 +27,6 @@ def falls_drawing(shown: Shown) -> Drawing:
     return Drawing(WIDE, 2.0, lambda axes: _lines(axes, shown, drawdown, -1.0))
 
 
-def calibration_drawing(bins: list[Bin]) -> Drawing:
-    """Share of successes against the probability said."""
-    return Drawing(WIDE, 3.0, lambda axes: _bins(axes, bins))
-
-
 def _lines(axes: Axes, shown: Shown, to: object, sign: float) -> None:
     ruled(axes, "y")
     series = (shown.own, shown.baseline, shown.all_signals)
@@ -44,13 +38,3 @@ def _lines(axes: Axes, shown: Shown, to: object, sign: float) -> None:
     keyed(axes, len(LINES))
     axes.set_ylabel("% of one stake")
     dated(axes)
-
-
-def _bins(axes: Axes, bins: list[Bin]) -> None:
-    ruled(axes, "y")
-    said, came = [100 * each.said for each in bins], [100 * each.share for each in bins]
-    top = max([*said, *came, 1.0])
-    axes.plot([0, top], [0, top], color=MUTED, linestyle=":", linewidth=1.2)
-    axes.plot(said, came, color=INK, marker="o", markersize=4, linewidth=1.0)
-    axes.set_xlabel("probability said, %")
-    axes.set_ylabel("succeeded, %")

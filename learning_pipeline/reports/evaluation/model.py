@@ -7,7 +7,8 @@ import polars as pl
 from learning_pipeline.models.evaluation.evaluation import Evaluation, Number
 from learning_pipeline.models.evaluation.signal_model import Shown
 from learning_pipeline.models.packs.manifest import Manifest
-from learning_pipeline.reports.evaluation.curves import calibration_drawing, curves_drawing, falls_drawing
+from learning_pipeline.reports.evaluation.curves import curves_drawing, falls_drawing
+from learning_pipeline.reports.models import reliability_drawing
 from learning_pipeline.reports.section import Grid, Section, pictured
 from learning_pipeline.reports.words import MINUS, fraction
 
@@ -99,9 +100,10 @@ def _tried(found: Evaluation) -> Section:
 
 def _calibration(found: Evaluation, shown: Shown) -> Section:
     columns = ("examples", "probability said", "share that succeeded")
-    rows = [(f"{each.n:,}", fraction(each.said, 1), fraction(each.share, 1)) for each in shown.bins]
-    caption = "Share of successes against the probability said; on the line both agree. Ten bins of equal size."
-    picture = pictured(calibration_drawing(shown.bins), "calibration", "said against what came", caption)
+    rows = [(f"{each.n:,}", fraction(each.predicted, 1), fraction(each.observed, 1)) for each in shown.bins]
+    caption = "Share of successes against the probability said; on the line both agree."
+    drawing = reliability_drawing(shown.bins, found.metrics["threshold"] or 0.0)
+    picture = pictured(drawing, "calibration", "said against what came", caption)
     auc, brier = (_plain(found.metrics[name]) or "unknown" for name in ("auc", "brier"))
     note = f"AUC {auc} (0.5: no order), Brier score {brier}."
     return Section(

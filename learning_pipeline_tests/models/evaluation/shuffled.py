@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from learning_pipeline.datasets.settings import DatasetsSettings
 from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.evaluation.evaluation import Evaluation
 from learning_pipeline.models.evaluation.signal_model import evaluate_signal_model
+from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.models.training import MODEL_TYPE, Recipe
 from learning_pipeline.stores.dataset_files import DatasetFiles
 from learning_pipeline.stores.home import Home
@@ -68,7 +70,7 @@ def summary(found: list[Run]) -> dict[str, object]:
 
 def main(n: int) -> int:
     """Print both worlds; 1 where shuffled labels pass too often, or seem to foretell anything."""
-    recipe, began = Recipe.of(0, 1.0, 1000), time.process_time()
+    recipe, began = Recipe.of(ModelsSettings(), DatasetsSettings()), time.process_time()
     shuffled = summary(runs(n, recipe, edge=0.0, shuffled=True))
     planted = summary(runs(max(n // 10, 3), recipe, edge=1.0))
     said = {"shuffled": shuffled, "planted": planted, "cpu_seconds": round(time.process_time() - began)}

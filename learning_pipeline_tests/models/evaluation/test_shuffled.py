@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from learning_pipeline_tests.models.evaluation.shuffled import runs, summary
-from learning_pipeline_tests.models.evaluation.test_signal_model import SMALL
+from learning_pipeline_tests.models.examples import SMALL
 
 
 def test_shuffled_labels_do_not_pass() -> None:

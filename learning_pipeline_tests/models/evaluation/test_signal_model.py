@@ -16,13 +16,12 @@ from learning_pipeline.errors import EvaluationRefused
 from learning_pipeline.models.bundle import Bundle, Calibration
 from learning_pipeline.models.evaluation.evaluation import Evaluation
 from learning_pipeline.models.evaluation.signal_model import evaluate_signal_model
-from learning_pipeline.models.learners import baseline, grid
 from learning_pipeline.models.packs.pack import Pack
-from learning_pipeline.models.training import MODEL_TYPE, Recipe, bundle_of, search
+from learning_pipeline.models.training import MODEL_TYPE, bundle_of, search
 from learning_pipeline.stats import moments, probabilistic_sharpe
 from learning_pipeline_tests.models.evaluation.worlds import DATASET, OPENS, manifest_of, pack_of, world
+from learning_pipeline_tests.models.examples import SMALL
 
-SMALL = Recipe([grid(0)[0], grid(0)[2], baseline()], embargo_days=1.0, min_samples=300)
 MANIFEST = {"dataset_id": DATASET, "last_day": OPENS - dt.timedelta(days=9)}
 
 
