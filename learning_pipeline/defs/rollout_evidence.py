@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from learning_pipeline.defs.required_packs import policies
+from learning_pipeline.defs.required_packs import packs_of_kind
 from learning_pipeline.drift.tables import Alerts
-from learning_pipeline.errors import ArtifactDamaged, BadInput
+from learning_pipeline.errors import ArtifactDamaged, BadInput, EvaluationFailed
 from learning_pipeline.events.tables import AiResponses
+from learning_pipeline.models.evaluation.evaluation import policy_sha256
+from learning_pipeline.models.packs.pack import Pack
 from learning_pipeline.models.prompt_pack import PromptPack
 from learning_pipeline.models.tables import Scores
 from learning_pipeline.rollout.facts import Alarm
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
+from learning_pipeline.stores.packs import Packs
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollout_held import Held
 from learning_pipeline.stores.rollouts import Row
@@ -58,6 +61,7 @@ class Evidence:
 
     def _policy(self, pack_id: str, kind: str) -> dict[str, str | None]:
         try:
-            return policies(self._home, [pack_id], kind)
-        except BadInput:
+            of_kind = packs_of_kind(self._home, [pack_id], kind)
+            return {each: policy_sha256(Pack.read(*Packs(self._home).files(each)).raw) for each in of_kind}
+        except (BadInput, EvaluationFailed):
             return {pack_id: None}  # a reason why not of its own: pack_unknown
