@@ -16,7 +16,7 @@ from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
 from learning_pipeline.errors import BadInput, LearningPipelineError
-from learning_pipeline.paper.planted import PATTERNS, START, run_planted
+from learning_pipeline.paper.planted import START, Pattern, run_planted
 from learning_pipeline.stores.atomic import atomic_write
 from learning_pipeline.stores.audit import Audit
 from learning_pipeline.stores.home import Home
@@ -26,7 +26,7 @@ from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollouts import Rollouts
 
-EDGE = next(pattern for pattern in PATTERNS if pattern.name == "edge")
+EDGE = Pattern("edge", "signals just outside the halo win 9 of 10, the others 1 of 5", 0.2, 0.9)
 PACK = "edge_v1"
 TRAINED_DAYS, KNOWN_DAYS, ALL_DAYS = 180, 275, 330
 """Days that the model is trained on, days there are then (the pack holds those between), and days in the end."""

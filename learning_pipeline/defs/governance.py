@@ -11,6 +11,7 @@ from learning_pipeline.datasets.tables import Examples, Manifests
 from learning_pipeline.defs.dataset_rows import manifests
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import Replacement, asset_key, materialised, out
+from learning_pipeline.defs.training import TRAINED
 from learning_pipeline.models.tables import Artifacts, Evaluations
 from learning_pipeline.rollout.copies import copied
 from learning_pipeline.rollout.last_move import active_by_audit, differences
@@ -32,7 +33,9 @@ COPIED: dict[type[Table], str] = {
 """Tables, and the instant of a row whose day is its partition."""
 
 
-@dg.multi_asset(name="governance", outs={table.table(): out(table) for table in COPIED}, deps=[asset_key(Examples)])
+@dg.multi_asset(
+    name="governance", outs={table.table(): out(table) for table in COPIED}, deps=[asset_key(Examples), TRAINED]
+)
 def governance(chain: Chain) -> Iterator[Any]:
     """What people decided about models and on what grounds: copies, of which the ledger is the truth."""
     tell_moves(chain.paths)

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from learning_pipeline.datasets.tables import Examples
+from learning_pipeline.datasets.tables import Examples, Manifests
 from learning_pipeline.defs.pictures import picture
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.tables import OWNERS, asset_key
@@ -53,7 +53,9 @@ def mlflow_mirrors_the_ledger(chain: Chain) -> dg.AssetCheckResult:
 
 train_job = dg.define_asset_job(
     "train",
-    dg.AssetSelection.assets(asset_key(Examples), TRAINED, dg.AssetKey("warehouse")),
+    dg.AssetSelection.assets(
+        asset_key(Examples), TRAINED, asset_key(Manifests), dg.AssetKey("warehouse")
+    ).required_multi_asset_neighbors(),
     description="A dataset of the days that are computed, and a model trained on it.",
 )
 train_on_job = dg.define_asset_job(

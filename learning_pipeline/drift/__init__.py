@@ -2,7 +2,7 @@
 
 Question: may a deployed model, or a language model, still be trusted, or has what it was judged on gone?
 
-In: decisions that a model scored with what was known at them, its training (features, predictions out of fold, figures
+In: decisions that a model scored with what was known at them, its training (features, its predictions on them, figures
 out of fold), outcomes, answers of language models. Out: ``drift.scores`` (one row per day, model, metric and feature)
 and ``drift.alerts`` (one row on the day on which something begins).
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from learning_pipeline.datasets.matrix import matrix
-from learning_pipeline.drift.bins import Floats
 from learning_pipeline.drift.served import Reference, ordinals
 from learning_pipeline.models.bundle import Bundle
 
 
 def reference_of(bundle: Bundle, examples: pl.DataFrame, metrics: Mapping[str, float]) -> Reference:
-    """Features of the examples, predictions out of fold, and what was measured out of fold.
+    """Features of the examples, the model's own predictions on them, and what was measured out of fold.
 
     Parameters
     ----------
@@ -28,21 +26,12 @@ def reference_of(bundle: Bundle, examples: pl.DataFrame, metrics: Mapping[str, f
     Returns
     -------
     Reference
-        A model knows its own examples too well, so the predictions are those out of fold, of which the bundle has
-        quantiles; each is given to the day of the example that holds its place in the order of the model's own
-        predictions, so that days differ as much as they do.
+        That a model knows the labels of its examples too well does not move the spread of its predictions by much;
+        predictions out of fold are those of other models, whose spread differs from its own.
     """
     rows = examples.sort("signal_id")
     x, days = matrix(rows["features"], bundle.features), ordinals(rows["decided_at"])
-    predictions = np.asarray(bundle.predictions.quantiles)[_places(bundle.probabilities(x), len(rows))]
-    return Reference(bundle.features, x, days, predictions, days, _figures(metrics))
-
-
-def _places(values: Floats, n: int) -> np.ndarray:
-    """Hundredth that each value stands at in the order of all, in the order given where they are alike."""
-    rank = np.empty(n, dtype=np.int64)
-    rank[np.argsort(values, kind="stable")] = np.arange(n)
-    return np.rint(100 * (rank + 0.5) / n).astype(np.int64)
+    return Reference(bundle.features, x, days, bundle.probabilities(x), days, _figures(metrics))
 
 
 def _figures(metrics: Mapping[str, float]) -> dict[str, float]:

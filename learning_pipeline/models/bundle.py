@@ -54,8 +54,6 @@ class Bundle(BaseModel):
         Examples, sum of their weights, weighted share of successes.
     reference : dict
         Quantiles of each feature over the examples.
-    predictions : Reference
-        Quantiles of the calibrated predictions out of fold: what new data look like to a model that has not seen them.
 
     Raises
     ------
@@ -81,7 +79,6 @@ class Bundle(BaseModel):
     mean_win: float
     mean_loss: float
     reference: dict[str, Reference]
-    predictions: Reference
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

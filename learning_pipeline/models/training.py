@@ -17,7 +17,7 @@ from learning_pipeline.models.break_even import break_even
 from learning_pipeline.models.bundle import Bundle
 from learning_pipeline.models.calibrate import platt
 from learning_pipeline.models.learners import LOGISTIC, Params, baseline, grid, grown
-from learning_pipeline.models.reference import Reference, references
+from learning_pipeline.models.reference import references
 from learning_pipeline.models.sample import Sample
 from learning_pipeline.models.settings import ModelsSettings
 from learning_pipeline.models.trials import DAY_US, Trial, tried
@@ -141,7 +141,6 @@ def bundle_of(search: Search, dataset_id: str) -> Bundle:
         calibration=calibration,
         **pays._asdict(),
         reference=references(sample.x, sample.names),
-        predictions=Reference.of(calibration.probabilities(chosen.log_odds)),
     )
 
 

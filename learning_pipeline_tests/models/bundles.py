@@ -8,7 +8,7 @@ import json
 import numpy as np
 
 from learning_pipeline.models.bundle import Bundle, Calibration
-from learning_pipeline.models.reference import Reference, references
+from learning_pipeline.models.reference import references
 
 NAMES = ("momentum", "spread", "volume")
 
@@ -48,6 +48,5 @@ def bundle(seed: int = 0, n_trees: int = 5, **parts: object) -> Bundle:
         "mean_win": 0.012,
         "mean_loss": 0.008,
         "reference": references(x, NAMES),
-        "predictions": Reference.of(np.linspace(0.1, 0.9, 300)),
     }
     return Bundle(**(given | parts))  # type: ignore[arg-type]
