@@ -23,8 +23,10 @@ $(SYNC): $(UV) uv.lock pyproject.toml
 	$(UV_ENV) $(UV) sync --frozen --quiet || $(UV_ENV) $(UV) sync --frozen --quiet --python .tools/bin/python
 	@touch $@
 
-demo: $(SYNC) ## the main job on real bars, in data/demo
+demo: $(SYNC) ## the main job on real bars, in data/demo; a model's whole way on a made-up market, in data/governed
 	$(RUN) learning-pipeline demo
+	@rm -rf data/governed
+	$(RUN) learning-pipeline demo --governed
 
 ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 	$(RUN) learning-pipeline ui --home $(or $(HOME_DIR),data/demo)

@@ -84,7 +84,7 @@ def run_governed_demo(home: Home, *, as_json: bool) -> None:
     tell('\nA person sets rollout_mode = "active" in learning_pipeline.toml, and another one approves:\n')
     _set(home, "active")
     _step(home, "rollout", "approve", request, "--by", "ben", "--reason", "the record in shadow")
-    _step(home, "rollback", "--by", "ben", "--reason", "to show it")
+    _step(home, "rollback", "--to", "none", "--by", "ben", "--reason", "to show it")
     _step(home, "audit", "verify")
     run_job(home, "chain")
     print_table(*query_rows(home, AUDITED), title="What was tried, and what came of it")

@@ -30,7 +30,8 @@ class Reference:
     features : ndarray of shape (n, k)
         Of its dataset, NaN where not known; ``feature_days`` (n,) ordinals of the days of decision.
     predictions : ndarray of shape (m,)
-        The model's own, on its examples; ``prediction_days`` (m,) likewise. Empty where there are none: predictions are not compared then.
+        The model's own, on its examples; ``prediction_days`` (m,) likewise. Empty where there are none: predictions are
+        not compared then.
     metrics : mapping
         Figures measured out of fold: ``brier``, ``log_loss``, ``net_roi`` (mean of trades taken).
     """
