@@ -8,6 +8,8 @@ DuckDB.
 """
 
 from learning_pipeline.sdk import (
+    LearningEngine,
+    ModelArtifact,
     Recorder,
     evaluate_learning_order,
     learning_context,
@@ -23,6 +25,8 @@ from learning_pipeline.sdk import (
 )
 
 __all__ = [
+    "LearningEngine",
+    "ModelArtifact",
     "Recorder",
     "evaluate_learning_order",
     "learning_context",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import shlex
+import sys
 import tempfile
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,7 @@ BESIDE = """
     FROM models.scores s JOIN shadow.outcomes o USING (signal_id) JOIN events.decisions d USING (signal_id)
     GROUP BY s.role
 """
-AUDITED = (
-    "SELECT seq, actor, action, outcome, left(detail ->> '$.reasons', 60) AS reasons FROM rollout.audit ORDER BY seq"
-)
+AUDITED = "SELECT seq, actor, action, outcome FROM rollout.audit ORDER BY seq"
 
 
 class NotAsPlanned(LearningPipelineError):
@@ -66,6 +66,17 @@ def run_governed_demo(home: Home, *, as_json: bool) -> None:
     """
     if home.ledger.exists():
         raise BadInput(f"{home.root}: a model's whole way is shown once; remove it, or name another with --home")
+    with redirect_stdout(sys.stderr) if as_json else nullcontext():
+        artifact = _go(home)
+    if as_json:
+        write_json({"home": str(home.root), "artifact_id": artifact, "audit_head": str(Audit(home).head())})
+    else:
+        mlflow = f"mlflow ui --backend-store-uri sqlite:///{home.mlflow / 'mlflow.db'}"
+        tell(f"\nLook further:\n  learning-pipeline ui --home {home.root}\n  {mlflow}")
+
+
+def _go(home: Home) -> str:
+    """Every step in its order; the artifact."""
     tell(f"A made-up bot: {EDGE.truth}, and it does not know. {KNOWN_DAYS} days of its decisions come in.\n")
     _set(home, "shadow")
     _deliver(home, KNOWN_DAYS)
@@ -88,8 +99,7 @@ def run_governed_demo(home: Home, *, as_json: bool) -> None:
     _step(home, "audit", "verify")
     run_job(home, "chain")
     print_table(*query_rows(home, AUDITED), title="What was tried, and what came of it")
-    if as_json:
-        write_json({"home": str(home.root), "artifact_id": artifact, "audit_head": str(Audit(home).head())})
+    return artifact
 
 
 def _deliver(home: Home, n_days: int) -> None:

@@ -102,7 +102,7 @@ class LearningEngine:
             Id of the dataset: the same for the same content.
         """
         self._catch_up()
-        asked = {"kind": dataset_id} | {name: str(day) for name, day in window.items() if day is not None}
+        asked = {"kind": dataset_id} | _days(window)
         return run_job(self._home, "dataset", ops={"build_dataset": asked})["datasets.examples"]["dataset_id"]
 
     def train(self, train_config: Values) -> ModelArtifact:
@@ -111,13 +111,13 @@ class LearningEngine:
         Parameters
         ----------
         train_config : mapping
-            ``dataset_id``: a dataset that was built, by default the newest; or ``window``, as `build_dataset` takes
-            it; ``asked_by``: who asks.
+            ``dataset_id``: a dataset that was built; or ``window``, as `build_dataset` takes it, by default everything;
+            ``asked_by``: who asks.
         """
         given = dict(train_config)
-        if "window" in given:
-            given["dataset_id"] = self.build_dataset("signal", given.pop("window"))
-        said = run_job(self._home, "train", ops={"models__trained": given})
+        if "dataset_id" not in given:
+            given["dataset_id"] = self.build_dataset("signal", given.pop("window", {}))
+        said = run_job(self._home, "train_on", ops={"models__trained": given})
         return self.artifact(said["models.trained"]["artifact_id"])
 
     def evaluate(self, artifact_id: str, eval_pack_id: str) -> dict[str, Any]:
@@ -183,3 +183,7 @@ class LearningEngine:
     def _catch_up(self) -> None:
         self.close()
         run_job(self._home, "chain")
+
+
+def _days(window: Values) -> dict[str, str]:
+    return {name: str(day) for name, day in window.items() if day is not None}
