@@ -82,8 +82,9 @@ def test_it_was_told_to_others_once(shown: Result, home: Home) -> None:
     assert topics.count("rollout.completed") == 3
 
 
-def test_the_engine_does_the_same_from_python(shown: Result, home: Home) -> None:
-    """The same content is the same dataset and the same evaluation; a denial has its code and its reasons."""
+def test_the_engine_does_the_same_from_python(shown: Result, home: Home, tmp_path: Path) -> None:
+    """The same content is the same evaluation; a denial has its code and its reasons. A data root can be moved."""
+    home = Home.at(shutil.copytree(home.root, tmp_path / "moved"))
     artifact_id = Registry(home).artifacts()[0]["artifact_id"]
     with lp.LearningEngine(home.root) as engine:
         artifact = engine.artifact(artifact_id)
