@@ -5,6 +5,7 @@ import dagster as dg
 from learning_pipeline.datasets.tables import Examples, Manifests
 from learning_pipeline.defs.attempts import MAX_ATTEMPTS, WAITING_TAG, digest_of
 from learning_pipeline.defs.catalog import LANDED
+from learning_pipeline.defs.governance import copies_lag
 from learning_pipeline.defs.resources import UNFINISHED, Chain
 from learning_pipeline.defs.tables import asset_key
 from learning_pipeline.defs.training import TRAINED
@@ -32,8 +33,8 @@ dataset_job = dg.define_asset_job(
 
 @dg.schedule(job=chain_job, cron_schedule="8 * * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
 def hourly(context: dg.ScheduleEvaluationContext, chain: Chain) -> dg.RunRequest | dg.SkipReason:
-    """The chain, each hour at :08, where anything is due."""
-    if not chain.inbox.waiting() and chain.due.dirty_from is None:
+    """The chain, each hour at :08, where anything is due, or was decided about models."""
+    if not chain.inbox.waiting() and chain.due.dirty_from is None and not copies_lag(chain):
         return dg.SkipReason("nothing is due")
     if _is_busy(context.instance):
         return dg.SkipReason("a run of the chain is queued or under way")

@@ -1,5 +1,7 @@
 """Copies of the ledger for analysts: what was trained, evaluated, asked, allowed and moved."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +34,9 @@ COPIED: dict[type[Table], str] = {
 }
 """Tables, and the instant of a row whose day is its partition."""
 
+COPIED_MARK = "governed_sha256"
+Rows = dict[type[Table], list[dict[str, Any]]]
+
 
 @dg.multi_asset(
     name="governance", outs={table.table(): out(table) for table in COPIED}, deps=[asset_key(Examples), TRAINED]
@@ -44,6 +49,13 @@ def governance(chain: Chain) -> Iterator[Any]:
         frame = copied(table, rows[table], day_of)
         days = pl.Series([*frame["day"], *chain.lake.files_by_day(table)], dtype=pl.Date)  # rows may be gone since
         yield materialised(table, Replacement(frame, *(day_span(days) or ())))
+    chain.mark({COPIED_MARK: _digest(rows)})
+
+
+def copies_lag(chain: Chain) -> bool:
+    """Whether people or jobs have added to the ledger since it was copied."""
+    rows = _rows(chain)
+    return any(rows.values()) and chain.ledger.mark(COPIED_MARK) != _digest(rows)
 
 
 @dg.asset_check(asset=asset_key(Deployments), blocking=False)
@@ -66,7 +78,12 @@ def the_audit_is_a_whole_chain(chain: Chain) -> dg.AssetCheckResult:
     )
 
 
-def _rows(chain: Chain) -> dict[type[Table], list[dict[str, Any]]]:
+def _digest(rows: Rows) -> str:
+    told = {table.address(): told for table, told in rows.items()}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _rows(chain: Chain) -> Rows:
     rollouts = Rollouts(chain.paths)
     return {
         Artifacts: Registry(chain.paths).artifacts(),

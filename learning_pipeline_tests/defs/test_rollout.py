@@ -11,6 +11,7 @@ import pytest
 
 from learning_pipeline.datasets.tables import Manifests
 from learning_pipeline.definitions import defs
+from learning_pipeline.defs.automation import hourly
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.defs.rollout import SENSOR, TAG
 from learning_pipeline.defs.rollout_evidence import Evidence
@@ -117,12 +118,17 @@ def test_analysts_get_copies_of_the_ledger_and_a_pointer_past_the_audit_is_told(
     root = Root(tmp_path)
     root.run(only=COPIES)
     assert set(root.versions().values()) == {None}  # nothing to copy: no table is made
+    chain = Chain(home=str(root.home.root))
+    assert isinstance(_hour(chain), dg.SkipReason)
     world = World.at(root.home.root)
     world.active(world.artifact("one"))
+    assert isinstance(_hour(chain), dg.RunRequest)
     run = root.run(only=COPIES)
+    assert isinstance(_hour(chain), dg.SkipReason)
     assert {each.check_name: each.passed for each in run.get_asset_check_evaluations()} == {
         "the_audit_is_a_whole_chain": True,
         "the_active_model_is_the_last_one_in_the_audit": True,
+        "mlflow_mirrors_the_ledger": True,
     }
     heights = {table.address(): root.table(table).height for table in COPIES}
     expected = {"models.artifacts": 1, "models.evaluations": 1, "datasets.manifests": 0}
@@ -138,6 +144,15 @@ def test_analysts_get_copies_of_the_ledger_and_a_pointer_past_the_audit_is_told(
         "main: active is x, the audit says signal_model-"
         in told["the_active_model_is_the_last_one_in_the_audit"]["wrong"].value
     )
+
+
+def _hour(chain: Chain) -> object:
+    """What the schedule says when nothing is due but what was decided about models."""
+    with (
+        dg.DagsterInstance.local_temp(str(chain.paths.root)) as instance,
+        dg.build_schedule_context(instance=instance, resources={"chain": chain}) as context,
+    ):
+        return hourly(context)
 
 
 def test_a_gate_with_the_shipped_settings_lets_nothing_become_active(tmp_path: Path) -> None:
