@@ -23,11 +23,6 @@ class Reason(NamedTuple):
         return self.code in MENDED_BY_WAITING
 
 
-def in_one_line(reasons: list[Reason]) -> str:
-    """Every reason, codes first."""
-    return "; ".join(f"{reason.code}: {reason.words}" for reason in reasons)
-
-
 def same_person(one: str, other: str) -> bool:
     """Whether two names are written for the same person: case, width and spaces do not make another.
 

@@ -11,7 +11,6 @@ ticket or in version control, it is found again by ``audit verify --head SEQ:HAS
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,11 +140,6 @@ def hold(connection: sa.Connection) -> None:
 def canonical(value: Any) -> str:
     """Canonical JSON text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def sha256_of(value: Any) -> str:
-    """SHA-256 of the canonical JSON text of a value."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 def parse_head(text: str) -> Head:

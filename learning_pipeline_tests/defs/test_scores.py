@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from learning_pipeline.contracts.days import ONE_DAY
 from learning_pipeline.datasets.tables import Features
 from learning_pipeline.defs.due import DIRTY, FIRST, NEWEST
 from learning_pipeline.defs.scores import standing_models
@@ -17,6 +18,7 @@ from learning_pipeline_tests.models.test_scores import HOUR, NOON, decisions
 from learning_pipeline_tests.worlds import Root
 
 DAY = NOON.date()
+DAYS = (DAY, DAY)
 
 
 @pytest.fixture
@@ -69,9 +71,19 @@ def test_a_damaged_model_scores_nothing_and_the_run_goes_on(root: Root) -> None:
 
 def test_prompt_packs_score_nothing(root: Root) -> None:
     deployed(root.home, registered(root.home, model_type="prompt_pack"), since=NOON - HOUR)
-    assert standing_models(root.home) == ([], [])
+    assert standing_models(root.home, DAYS) == ([], [])
     assert scores(root) == {}
 
 
+def test_of_a_model_that_was_moved_on_before_the_days_nothing_is_read(root: Root) -> None:
+    gone, stands = (registered(root.home, seed) for seed in (0, 1))
+    deployed(root.home, gone, since=NOON - 72 * HOUR, until=NOON - 48 * HOUR)
+    deployed(root.home, stands, since=NOON - 48 * HOUR)
+    (root.home.root / str(gone["path_ref"])).write_bytes(b"{}")  # it would be told as damaged
+    standing, damaged = standing_models(root.home, DAYS)
+    assert ([each.artifact_id for each in standing], damaged) == ([stands["artifact_id"]], [])
+    assert standing_models(root.home, (DAY - 5 * ONE_DAY, DAY - 4 * ONE_DAY)) == ([], [])
+
+
 def test_without_a_deployment_no_model_is_read(tmp_path: Path) -> None:
-    assert standing_models(Root(tmp_path).home) == ([], [])
+    assert standing_models(Root(tmp_path).home, DAYS) == ([], [])
