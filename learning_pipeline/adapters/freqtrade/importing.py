@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from learning_pipeline.adapters.freqtrade.backtest import backtest_imports, is_backtest
+from learning_pipeline.adapters.freqtrade.archive import is_backtest
+from learning_pipeline.adapters.freqtrade.backtest import backtest_imports
+from learning_pipeline.adapters.freqtrade.decision_log import is_decision_log
+from learning_pipeline.adapters.freqtrade.decisions import log_imports
 from learning_pipeline.adapters.freqtrade.found import found_files
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.recorded import is_recorded, recorded_imports
@@ -37,7 +40,11 @@ class CandleReader(NamedTuple):
     read: Callable[[Sequence[Path], Wanted], Iterator[Imported]]
 
 
-READERS = (Reader(is_backtest, backtest_imports), Reader(is_recorded, recorded_imports))
+READERS = (
+    Reader(is_backtest, backtest_imports),
+    Reader(is_decision_log, log_imports),
+    Reader(is_recorded, recorded_imports),
+)
 """Tried in this order."""
 
 CANDLES: tuple[CandleReader, ...] = ()
