@@ -98,8 +98,8 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
         run_chain(home, first=None, last=None, as_json=False)
         tell(f"\nThe same with pictures, and what is not known:\n  {write_report(home)}")
     else:
-        where = "" if home == Home.at() else f" --home {home.root}"
-        tell(f"\nNext: `learning-pipeline run{where}` computes what is due, `learning-pipeline report{where}` shows it")
+        tell("\nNext, what is due, and what came out:")
+        tell(f"  learning-pipeline run --home {home.root}\n  learning-pipeline report --home {home.root}")
 
 
 def _words(counts: dict[str, int]) -> str:

@@ -53,7 +53,7 @@ def guards(
     """What each guard saved or cost, with its interval, as of each day; and guards of which nothing can be told."""
     rows = judge_guards(decisions, gates, outcomes, as_ofs(chain), chain.analysis)
     newest = latest(rows, chain)
-    verdicts = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
+    verdicts: dict[str, Any] = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
     shown = newest.sort("basis_net_saved_usd", "guard", descending=[True, False]).select(HEADLINE)
     drawing = guards_drawing(newest)
     yield materialised(GuardEffectiveness, rows, shown=shown, drawing=drawing, **verdicts)
