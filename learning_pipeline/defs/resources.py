@@ -9,6 +9,7 @@ from typing import Any, cast
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from learning_pipeline.adapters.settings import ImportsSettings
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.books.settings import BooksSettings
@@ -150,6 +151,11 @@ class Chain(dg.ConfigurableResource):
         if self._settings is None:
             self._settings = load_settings(self.paths.settings, SETTINGS, self.settings)
         return self._settings
+
+    @property
+    def imports(self) -> ImportsSettings:
+        """Folders of bots that are looked at by themselves."""
+        return cast("ImportsSettings", self.effective_settings["imports"])
 
     @property
     def shadow(self) -> ShadowSettings:
