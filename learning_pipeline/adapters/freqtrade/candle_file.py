@@ -69,6 +69,11 @@ def candle_file(path: Path) -> CandleFile | str | None:
     return CandleFile(path, _pair(found["pair"]), found["length"], exchange, found["format"])
 
 
+def is_candles(path: Path) -> bool:
+    """Whether a file is called like one of candles, or like prices that were never traded."""
+    return candle_file(path) is not None
+
+
 def in_file_name(pair: str) -> str:
     """A pair as freqtrade writes it in names of files.
 
