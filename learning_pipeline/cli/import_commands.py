@@ -49,10 +49,10 @@ def freqtrade(
     as_json: JsonOption = False,
 ) -> None:
     """A freqtrade user_data folder: backtest zips, tradesv3.sqlite, candles, decision logs."""
-    from learning_pipeline.adapters import freqtrade as adapter  # noqa: PLC0415  # only who imports pays for it
+    from learning_pipeline.adapters.freqtrade import FreqtradeOptions, imported  # noqa: PLC0415  # not for all
 
-    options = adapter.FreqtradeOptions(pickles=pickles, strategies=tuple(strategy or ()), source=source)
-    _import(adapter.imported(paths, options), home, strict=strict, report=report, as_json=as_json)
+    options = FreqtradeOptions(pickles=pickles, strategies=tuple(strategy or ()), source=source)
+    _import(imported(paths, options), home, strict=strict, report=report, as_json=as_json)
 
 
 @import_app.command()
@@ -66,9 +66,9 @@ def nautilus(
     as_json: JsonOption = False,
 ) -> None:
     """NautilusTrader's reports (CSV, Parquet), event lines (JSON), and bar catalog."""
-    from learning_pipeline.adapters import nautilus as adapter  # noqa: PLC0415  # only who imports pays for it
+    from learning_pipeline.adapters.nautilus import imported  # noqa: PLC0415  # only who imports pays for it
 
-    _import(adapter.imported(paths, source), home, strict=strict, report=report, as_json=as_json)
+    _import(imported(paths, source), home, strict=strict, report=report, as_json=as_json)
 
 
 def _import(imported: Iterator[Imported], home: Path | None, *, strict: bool, report: bool, as_json: bool) -> None:
