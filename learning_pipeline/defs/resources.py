@@ -49,13 +49,9 @@ UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.Dags
 
 
 class Chain(dg.ConfigurableResource):
-    """The days of a run and the stores of its data root.
+    """The days of a run and the stores of its data root."""
 
-    ``first`` and ``last`` are days (YYYY-MM-DD); empty means everything that is due. ``settings`` overrides the
-    settings file for this run: room -> key -> value.
-    """
-
-    home: str = Field(description="data root")
+    home: str = Field(description="data root: a run of this server belongs to its own, so leave it as it is")
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
