@@ -9,6 +9,7 @@ from typing import Any, cast
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from learning_pipeline.adapters.settings import ImportsSettings
 from learning_pipeline.allocation import AllocationSettings
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.books.settings import BooksSettings
@@ -48,13 +49,9 @@ UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.Dags
 
 
 class Chain(dg.ConfigurableResource):
-    """The days of a run and the stores of its data root.
+    """The days of a run and the stores of its data root."""
 
-    ``first`` and ``last`` are days (YYYY-MM-DD); empty means everything that is due. ``settings`` overrides the
-    settings file for this run: room -> key -> value.
-    """
-
-    home: str = Field(description="data root")
+    home: str = Field(description="data root: a run of this server belongs to its own, so leave it as it is")
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
@@ -150,6 +147,11 @@ class Chain(dg.ConfigurableResource):
         if self._settings is None:
             self._settings = load_settings(self.paths.settings, SETTINGS, self.settings)
         return self._settings
+
+    @property
+    def imports(self) -> ImportsSettings:
+        """Folders of bots that are looked at by themselves."""
+        return cast("ImportsSettings", self.effective_settings["imports"])
 
     @property
     def shadow(self) -> ShadowSettings:

@@ -27,6 +27,7 @@ _GUARDS = (
     (r"stoplosses in ", "StoplossGuard"),
     (r" passed .* in .*locking", "MaxDrawdown"),
     (r" < .* in .*locking", "LowProfitPairs"),
+    (r"^Auto lock$", "AutoLock"),
 )
 
 
