@@ -3,6 +3,7 @@
 from learning_pipeline.cli import (
     evaluation_commands,
     experiment_commands,
+    import_commands,
     playbook_commands,
     rollout_commands,
     serving,
@@ -14,6 +15,7 @@ __all__ = [
     "app",
     "evaluation_commands",
     "experiment_commands",
+    "import_commands",
     "playbook_commands",
     "rollout_commands",
     "serving",
