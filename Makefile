@@ -34,6 +34,11 @@ ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 test: $(SYNC) ## every test and doctest
 	$(RUN) pytest
 
+docs: $(SYNC) ## the documentation as a static site, in docs/_build/html
+	@rm -rf docs/_build
+	$(RUN) python -m sphinx -W --keep-going -q docs docs/_build/html
+	@echo "docs/_build/html/index.html opens in any browser"
+
 worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
 	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
 
@@ -62,4 +67,4 @@ lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test worlds bench-truth mutants bench lint
+.PHONY: help demo ui test docs worlds bench-truth mutants bench lint

@@ -25,6 +25,12 @@ GUARDS = """
     WHERE as_of = (SELECT max(as_of) FROM analysis.guard_effectiveness)
     ORDER BY n_marginal > 0 DESC, basis_net_saved_usd DESC, guard
 """
+UNRECORDED = """
+    SELECT guard, n_activations FROM analysis.unrecorded_guards
+    WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost)
+      AND window_days = (SELECT max(window_days) FROM analysis.opportunity_cost)
+    ORDER BY guard
+"""
 CALIBRATION = """
     SELECT strategy, n, bias_usd, ci_low_usd, ci_high_usd FROM analysis.calibration
     WHERE as_of = '{}' AND window_days = {} AND strategy = '*'
@@ -90,7 +96,12 @@ def _bias(home: Home, newest: dict[str, Any]) -> str:
 
 
 def warn_of_gaps(home: Home) -> None:
-    """Name the symbols whose decisions cannot be simulated for want of bars, and what to do."""
+    """Name guards that cannot be judged, symbols whose decisions cannot be simulated, and what to do about both."""
+    for guard, n in query_rows(home, UNRECORDED)[1]:
+        times = "once" if n == 1 else f"{n:,} times"
+        say(
+            f"{guard}: not evaluable: it came into force {times}, but what it blocked is in no record (no decision log)"
+        )
     for symbol, n in query_rows(home, WITHOUT_BARS)[1]:
         which = "1 decision has" if n == 1 else f"{n} decisions have"
         say(f"no bars for {symbol}: {which} no outcome; `learning-pipeline ingest` bars under that symbol")

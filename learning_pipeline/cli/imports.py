@@ -1,0 +1,114 @@
+"""A bot's own files into events and bars, what they hold and what they do not, and where asked for the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from learning_pipeline.cli.chain import run_chain
+from learning_pipeline.cli.ingest import COUNTS, is_success, land, landed_before, show_refusals
+from learning_pipeline.cli.jobs import run_job
+from learning_pipeline.cli.plain import write_json
+from learning_pipeline.cli.report import write_report
+from learning_pipeline.cli.terminal import ERRORS, print_table, tell
+from learning_pipeline.cli.verdicts import guard_rows
+from learning_pipeline.contracts.imported import Imported
+from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.imports import deliver
+from learning_pipeline.stores.inbox import Inbox
+from learning_pipeline.stores.ledger import Ledger
+
+
+class _Found(NamedTuple):
+    """What was found, without its rows, and the digests of the files that hold them."""
+
+    told: str
+    source: str
+    counts: tuple[tuple[str, int], ...]
+    gaps: tuple[str, ...]
+    delivered: list[str]
+
+
+def import_found(home: Home, imported: Iterator[Imported], *, strict: bool, report: bool, as_json: bool) -> bool:
+    """Deliver, land, and print what was found and what is unknown; True where CONTRACTS 4 calls an ingest success.
+
+    With ``report`` the chain is run, and the report written.
+    """
+    inbox = Inbox(home.inbox, Ledger(home.ledger))
+    before = landed_before(inbox)
+    found = [_delivered(inbox, each) for each in _with_progress(imported)]
+    landed = land(home, inbox, [digest for each in found for digest in each.delivered], before)
+    rows = {each.arrival.sha256: each.row for each in landed}
+    said = [_said(each, [rows[digest] for digest in each.delivered]) for each in found]
+    if as_json:
+        _print_json(home, said, report=report)
+    else:
+        _print(home, said, list(rows.values()), report=report)
+    return is_success(landed, strict=strict)
+
+
+def _delivered(inbox: Inbox, found: Imported) -> _Found:
+    digests = dict.fromkeys(deliver(inbox, found, dt.datetime.now(dt.UTC)))
+    return _Found(found.told, found.source, found.counts, found.gaps, list(digests))
+
+
+def _with_progress(imported: Iterator[Imported]) -> Iterator[Imported]:
+    """The same, while a terminal shows what was found last."""
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=ERRORS, transient=True, disable=not ERRORS.is_terminal) as progress:
+        task = progress.add_task("reading", total=None)
+        for found in imported:
+            progress.update(task, description=f"reading: {found.told}")
+            yield found
+
+
+def _said(found: _Found, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    sums = {name: sum(row[name] for row in rows) for name in COUNTS}
+    return {
+        "found": found.told,
+        "source": found.source,
+        "counts": dict(found.counts),
+        **sums,
+        "not_recorded": list(found.gaps),
+        "files": rows,
+    }
+
+
+def _print_json(home: Home, said: list[dict[str, Any]], *, report: bool) -> None:
+    if not report:
+        write_json(said)
+        return
+    run_job(home, "chain")
+    written = str(write_report(home))
+    write_json({"home": str(home.root), "imported": said, "guards": guard_rows(home), "report": written})
+
+
+def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *, report: bool) -> None:
+    shown = ("n_accepted", "n_duplicate", "n_quarantined")
+    columns = ["found", "it holds", *(name.removeprefix("n_") for name in shown)]
+    cells = [(each["found"], _words(each["counts"]), *(each[name] for name in shown)) for each in said]
+    print_table(columns, cells, title="Imported (lines of events and bars)")
+    show_refusals(home, rows)
+    _print_gaps(said)
+    if report:
+        tell("")
+        run_chain(home, first=None, last=None, as_json=False)
+        tell(f"\nThe same with pictures, and what is not known:\n  {write_report(home)}")
+    else:
+        tell("\nNext, what is due, and what came out:")
+        tell(f"  learning-pipeline run --home {home.root}\n  learning-pipeline report --home {home.root}")
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in counts.items())
+
+
+def _print_gaps(said: list[dict[str, Any]]) -> None:
+    gaps = list(dict.fromkeys(gap for each in said for gap in each["not_recorded"]))
+    if gaps:
+        tell("\nNot in these files, so nothing is said of it:")
+    for gap in gaps:
+        tell(f"- {gap}")
