@@ -21,7 +21,8 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     return CommandLine(tmp_path_factory.mktemp("home"))
 
 
-def test_what_was_found_is_counted_and_again_it_is_all_duplicates(command: CommandLine, exported: Path) -> None:
+def test_what_was_found_is_counted_and_again_it_is_all_duplicates(tmp_path: Path, exported: Path) -> None:
+    command = CommandLine(tmp_path / "home")
     first = command("import", "freqtrade", exported.parent, "--json")
     assert first.exit_code == 0, first.err
     (found,) = json.loads(first.out)
