@@ -163,18 +163,15 @@ def test_a_log_that_is_none_is_one_line(tmp_path: Path, change: pl.Expr | str, s
     assert "\n" not in str(refused.value)
 
 
-def test_locks_are_figures_per_day_and_guard_and_say_what_is_not_known(tmp_path: Path) -> None:
-    told = locks(
-        (NOON, COOLDOWN), (NOON + HOUR, COOLDOWN), (NOON + 13 * HOUR, COOLDOWN), (NOON, DRAWDOWN), (NOON, None)
-    )
+def test_locks_are_figures_with_their_guard_and_say_what_is_not_known(tmp_path: Path) -> None:
+    told = locks((NOON, COOLDOWN), (NOON + HOUR, COOLDOWN), (NOON, DRAWDOWN), (NOON, None))
     (one,) = read(write_zip(tmp_path, {"Dips": result(trade(), locks=told)}))
-    shown = [(event.at, *event.payload.values()) for event in of_type(one, "analytics_report")]
-    assert shown == [
-        (NOON + HOUR, "guard_locks", 2.0, {"guard": "CooldownPeriod", "strategy": "Dips"}),
-        (NOON, "guard_locks", 1.0, {"guard": "MaxDrawdown", "strategy": "Dips"}),
-        (NOON, "guard_locks", 1.0, {"guard": "lock", "strategy": "Dips"}),
-        (NOON + 13 * HOUR, "guard_locks", 1.0, {"guard": "CooldownPeriod", "strategy": "Dips"}),
-    ]
+    figures = of_type(one, "analytics_report")
+    shown = [(event.at, event.payload["value"], event.payload["labels"]["guard"]) for event in figures]
+    guards = ["CooldownPeriod", "CooldownPeriod", "MaxDrawdown", "lock"]
+    assert shown == [(NOON + HOUR * (k == 1), 1.0, guard) for k, guard in enumerate(guards)]
+    assert {event.payload["name"] for event in figures} == {"guard_locks"}
+    assert {event.payload["labels"]["strategy"] for event in figures} == {"Dips"}
     assert parsed(one).refusals == []
     assert sum("not evaluable without a decision log" in gap for gap in one.gaps) == 3
 
