@@ -21,7 +21,8 @@ What is recorded for each entry signal on the newest candle, once it is decided:
   trade was opened and closed within the candle.
 
 Orders are recorded when they are filled, trades when they are closed. The last candle of a backtest, and the trades
-that freqtrade closes by force at its end, are not: no hook comes after them. Nor is hyperopt.
+that freqtrade closes by force at its end, are not: no hook comes after them. Nor is what was blocked on the candle
+that stands while a live bot is stopped. A restart writes nothing twice. Hyperopt is not recorded.
 """
 
 import functools
