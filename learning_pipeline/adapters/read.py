@@ -18,9 +18,9 @@ def read(kind: Literal["freqtrade", "nautilus"], paths: list[Path], source: str 
         A path does not exist, or nothing of that kind lies there.
     """
     if kind == "freqtrade":
-        from learning_pipeline.adapters import freqtrade  # noqa: PLC0415  # only who imports pays for it
+        from learning_pipeline.adapters.freqtrade import FreqtradeOptions, imported  # noqa: PLC0415  # not for all
 
-        return freqtrade.imported(paths, freqtrade.FreqtradeOptions(source=source))
-    from learning_pipeline.adapters import nautilus  # noqa: PLC0415  # as above
+        return imported(paths, FreqtradeOptions(source=source))
+    from learning_pipeline.adapters.nautilus import imported as nautilus  # noqa: PLC0415  # as above
 
-    return nautilus.imported(paths, source)
+    return nautilus(paths, source)

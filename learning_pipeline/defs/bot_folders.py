@@ -10,12 +10,11 @@ from pydantic import Field
 from learning_pipeline.adapters.folder import fingerprint
 from learning_pipeline.adapters.read import read
 from learning_pipeline.adapters.settings import Watched
-from learning_pipeline.defs.attempts import MAX_ATTEMPTS
+from learning_pipeline.defs.attempts import MAX_ATTEMPTS, state_of
 from learning_pipeline.defs.automation import OPEN_STATUSES
 from learning_pipeline.defs.resources import Chain
 from learning_pipeline.stores.imports import deliver
 
-FOLDER_TAG = "learning_pipeline/bot_folder"
 MARK = "imported:"
 
 
@@ -61,9 +60,9 @@ def _asked(instance: dg.DagsterInstance, chain: Chain, watched: Watched) -> dg.R
     seen = fingerprint(Path(watched.path).expanduser())
     if chain.ledger.mark(MARK + watched.path) == seen:
         return None
-    tried = instance.get_runs(dg.RunsFilter(tags={FOLDER_TAG: seen[:16]}), limit=MAX_ATTEMPTS)
+    tried = instance.get_runs(dg.RunsFilter(tags=state_of(seen)), limit=MAX_ATTEMPTS)
     if len(tried) >= MAX_ATTEMPTS or any(run.status in OPEN_STATUSES for run in tried):
         return None
     told = FolderConfig(kind=watched.kind, path=watched.path, source=watched.source or "", fingerprint=seen)
     config = dg.RunConfig(ops={"import_folder": told})
-    return dg.RunRequest(run_key=f"{seen}:{len(tried)}", tags={FOLDER_TAG: seen[:16]}, run_config=config)
+    return dg.RunRequest(run_key=f"{seen}:{len(tried)}", tags=state_of(seen), run_config=config)

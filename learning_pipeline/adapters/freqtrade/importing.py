@@ -8,10 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from learning_pipeline.adapters.freqtrade.backtest import backtest_imports, is_backtest
+from learning_pipeline.adapters.freqtrade.archive import is_backtest
+from learning_pipeline.adapters.freqtrade.backtest import backtest_imports
+from learning_pipeline.adapters.freqtrade.candle_file import is_candles
+from learning_pipeline.adapters.freqtrade.candles import candles
+from learning_pipeline.adapters.freqtrade.database import database_imports
+from learning_pipeline.adapters.freqtrade.decision_log import is_decision_log
+from learning_pipeline.adapters.freqtrade.decisions import log_imports
 from learning_pipeline.adapters.freqtrade.found import found_files
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.recorded import is_recorded, recorded_imports
+from learning_pipeline.adapters.freqtrade.tables import is_database
 from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.errors import BadInput
 
@@ -37,10 +44,15 @@ class CandleReader(NamedTuple):
     read: Callable[[Sequence[Path], Wanted], Iterator[Imported]]
 
 
-READERS = (Reader(is_backtest, backtest_imports), Reader(is_recorded, recorded_imports))
+READERS = (
+    Reader(is_backtest, backtest_imports),
+    Reader(is_decision_log, log_imports),
+    Reader(is_recorded, recorded_imports),
+    Reader(is_database, database_imports),
+)
 """Tried in this order."""
 
-CANDLES: tuple[CandleReader, ...] = ()
+CANDLES = (CandleReader(is_candles, lambda files, wanted: candles(files, wanted.pairs, wanted.since, None)),)
 BEFORE = dt.timedelta(days=60)
 """Candles are wanted from so long before the first event: what a signal's ATR and features look back on."""
 
