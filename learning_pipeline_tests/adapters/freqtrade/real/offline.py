@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import random
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -84,10 +85,11 @@ def backtest(folder: Path) -> None:
 
 def database(folder: Path) -> None:
     """The backtest's trades as a bot's database, by freqtrade's own models."""
-    from freqtrade.data.btanalysis import load_backtest_stats
-    from freqtrade.persistence import Order, PairLocks, Trade, init_db
+    from freqtrade.persistence import Order, PairLocks, Trade, enable_database_use, init_db
 
-    result = load_backtest_stats(folder / "backtest_results")["strategy"]["Guarded"]
+    (path,) = (folder / "backtest_results").glob("*.zip")
+    with zipfile.ZipFile(path) as archive:  # freqtrade's own reader loses the last digit
+        result = json.loads(archive.read(f"{path.stem}.json"))["strategy"]["Guarded"]
     init_db(f"sqlite:///{folder / 'tradesv3.sqlite'}")
     for n, told in enumerate(result["trades"], 1):
         opened, closed = (dt.datetime.fromtimestamp(told[f"{x}_timestamp"] / 1000, dt.UTC) for x in ("open", "close"))
@@ -110,6 +112,7 @@ def database(folder: Path) -> None:
                 )
             )  # fmt: skip
         Trade.session.add(trade)
+    enable_database_use()
     PairLocks.timeframe = "1h"
     PairLocks.lock_pair("*", START + dt.timedelta(hours=6), "by hand", now=START)
     Trade.commit()
