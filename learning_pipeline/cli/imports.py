@@ -13,7 +13,7 @@ from learning_pipeline.cli.ingest import COUNTS, is_success, land, landed_before
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
-from learning_pipeline.cli.terminal import ERRORS, print_table, tell
+from learning_pipeline.cli.terminal import ERRORS, tell
 from learning_pipeline.cli.verdicts import guard_rows
 from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.stores.home import Home
@@ -87,10 +87,11 @@ def _print_json(home: Home, said: list[dict[str, Any]], *, report: bool) -> None
 
 
 def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *, report: bool) -> None:
-    shown = ("n_accepted", "n_duplicate", "n_quarantined")
-    columns = ["found", "it holds", *(name.removeprefix("n_") for name in shown)]
-    cells = [(each["found"], _words(each["counts"]), *(each[name] for name in shown)) for each in said]
-    print_table(columns, cells, title="Imported (lines of events and bars)")
+    for each in said:
+        tell(each["found"])
+        tell(f"  {_words(each['counts'])}" if each["counts"] else "  nothing is counted in it")
+    shown = {name: sum(row[name] for row in rows) for name in ("n_accepted", "n_duplicate", "n_quarantined")}
+    tell(f"\n{len(rows):,} files of events and bars: {_words({k.removeprefix('n_'): n for k, n in shown.items()})}")
     show_refusals(home, rows)
     _print_gaps(said)
     if report:
@@ -103,7 +104,7 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
 
 
 def _words(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {n:,}" for name, n in counts.items())
+    return ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in counts.items())
 
 
 def _print_gaps(said: list[dict[str, Any]]) -> None:

@@ -12,8 +12,9 @@ from learning_pipeline.adapters.freqtrade.decisions import decision_counts, same
 from learning_pipeline.adapters.freqtrade.entry import Entry
 from learning_pipeline.adapters.freqtrade.evidence import Evidence
 from learning_pipeline.adapters.freqtrade.features import with_features
-from learning_pipeline.adapters.freqtrade.locks import lock_gaps, lock_reports
+from learning_pipeline.adapters.freqtrade.locks import Lock, lock_events, lock_gaps
 from learning_pipeline.adapters.freqtrade.rejected import rejected_entries
+from learning_pipeline.adapters.freqtrade.result import LockRow, instant
 from learning_pipeline.adapters.freqtrade.run import Run, run_trades
 from learning_pipeline.adapters.freqtrade.trade import Trade
 from learning_pipeline.adapters.imported import Event
@@ -51,7 +52,7 @@ def _of_log(run: Run, trades: Sequence[Trade], log: Sequence[Logged], gaps: list
 
 
 def _of_export(run: Run, trades: list[Trade], rows: pl.DataFrame | None, gaps: list[str]) -> Answers:
-    n, locks = run.result.rejected_signals or 0, run.result.locks
+    n, locks = run.result.rejected_signals or 0, [_lock(row) for row in run.result.locks]
     has_shorts = any(trade.is_short for trade in trades)
     stopped = list(rejected_entries(run, rows)) if rows is not None and not has_shorts else []
     if n and not stopped:
@@ -69,4 +70,9 @@ def _of_export(run: Run, trades: list[Trade], rows: pl.DataFrame | None, gaps: l
         "only a decision log lets those guards be judged"
     )
     gaps += lock_gaps(locks)
-    return Answers(trades, stopped, lock_reports(run.strategy, locks), [("rejected", len(stopped))], gaps)
+    return Answers(trades, stopped, lock_events(locks, strategy=run.strategy), [("rejected", len(stopped))], gaps)
+
+
+def _lock(row: LockRow) -> Lock:
+    since, until = instant(row.lock_timestamp), instant(row.lock_end_timestamp)
+    return Lock(row.pair, row.side or "*", row.reason or "", since, until)

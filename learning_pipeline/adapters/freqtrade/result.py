@@ -60,6 +60,7 @@ class LockRow(Struct, gc=False):
     lock_timestamp: Milliseconds
     lock_end_timestamp: Milliseconds
     reason: str | None = None
+    side: str | None = None
 
 
 class StrategyResult(Struct, gc=False):

@@ -35,7 +35,7 @@ def test_a_limit_is_a_gate_with_value_and_threshold(words: str, value: float, th
     reason = reason_of(words)
     gate = gate_of(reason)
     assert gate == {
-        "name": words.split(":", maxsplit=1)[0],
+        "name": words.partition(":")[0],
         "passed": False,
         "value": value,
         "threshold": threshold,
@@ -47,7 +47,7 @@ def test_a_limit_is_a_gate_with_value_and_threshold(words: str, value: float, th
 @pytest.mark.parametrize("words", NO_LIMIT)
 def test_without_a_limit_that_was_broken_the_gate_has_no_numbers(words: str) -> None:
     """Two currencies are not compared; numbers that would let the order pass are not the reason."""
-    assert gate_of(reason_of(words)) == {"name": words.split(":", maxsplit=1)[0], "passed": False}
+    assert gate_of(reason_of(words)) == {"name": words.partition(":")[0], "passed": False}
 
 
 @pytest.mark.parametrize(
