@@ -18,6 +18,9 @@ from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollouts import Rollouts
 from learning_pipeline.stores.warehouse import read_only
+from learning_pipeline_tests.docs.blocks import DOCS
+from learning_pipeline_tests.docs.linked import linked_copy
+from learning_pipeline_tests.docs.reader import OF_MODELS, Reader, words_of
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +104,16 @@ def test_the_engine_does_the_same_from_python(shown: Result, home: Home, tmp_pat
     with read_only(home.warehouse) as connection:
         assert connection.execute("SELECT source FROM events.ai_responses").fetchall() == [("learning_engine",)]
     assert len(dataset_id) == 64
+
+
+@pytest.mark.parametrize("page", OF_MODELS)
+def test_what_the_documentation_says_to_type_prints_what_it_says(
+    page: str, shown: Result, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked_copy(home.root, tmp_path / "data" / "governed")
+    monkeypatch.chdir(tmp_path)
+    reader = Reader(tmp_path, {}, words_of(home))
+    assert [f"{block.text}\n-- was --\n{printed}" for block, printed in reader.differences(DOCS / page)] == []
 
 
 def engine_evaluations(home: Home) -> list[dict[str, object]]:

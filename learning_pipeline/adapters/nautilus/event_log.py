@@ -1,4 +1,4 @@
-"""Events as NautilusTrader's ``to_dict`` gives them, one JSON object a line."""
+"""Events as NautilusTrader's ``to_dict`` gives them, one JSON object a line; or its log, written as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from learning_pipeline.adapters.nautilus.json_log import event_in, is_log_line
 from learning_pipeline.adapters.nautilus.reports import SIDES, base_position_id, closed_of, fill_of
 from learning_pipeline.adapters.nautilus.row import Row
 from learning_pipeline.adapters.nautilus.session import Answer, Balance, Closed, Fill, Held, Order, Told
@@ -25,7 +26,9 @@ def is_event_log(path: Path) -> bool:
         event = json.loads(first)
     except (ValueError, RecursionError):
         return False
-    return isinstance(event, dict) and isinstance(event.get("type"), str) and "ts_init" in event
+    if not isinstance(event, dict):
+        return False
+    return is_log_line(event) or (isinstance(event.get("type"), str) and "ts_init" in event)
 
 
 def told_by_events(path: Path) -> Told:
@@ -43,8 +46,14 @@ def told_by_events(path: Path) -> Told:
         read = _READERS.get(row.text("type"))
         if read is not None:
             read(log, row)
-    orders = tuple(order._replace(answers=tuple(log.answers.get(order.order_id, ()))) for order in log.orders)
-    return Told(orders, tuple(log.fills), (), tuple(log.closed), tuple(log.held.values()), tuple(log.balances))
+    return Told(
+        orders=tuple(log.orders),
+        answers=tuple(log.answers),
+        fills=tuple(log.fills),
+        closed=tuple(log.closed),
+        held=tuple(log.held),
+        balances=tuple(log.balances),
+    )
 
 
 class _Log:
@@ -52,11 +61,11 @@ class _Log:
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
-        self.answers: dict[str, list[Answer]] = {}
+        self.answers: list[tuple[str, Answer]] = []
         self.fills: list[Fill] = []
         self.closed: list[Closed] = []
         self.positions: set[str] = set()
-        self.held: dict[str, Held] = {}
+        self.held: list[Held] = []
         self.balances: list[Balance] = []
 
 
@@ -65,8 +74,9 @@ def _rows(path: Path) -> Iterator[Row]:
         for n, line in enumerate(file, 1):
             if line.strip():
                 event = _event(line, f"{path} line {n}")
-                if event is not None:
-                    yield Row(f"{path} line {n}", event)
+                told = event_in(event) if event is not None and is_log_line(event) else event
+                if told is not None:
+                    yield Row(f"{path} line {n}", told)
 
 
 def _event(line: bytes, where: str) -> dict[str, Any] | None:
@@ -106,7 +116,7 @@ def _initialized(log: _Log, row: Row) -> None:
 
 
 def _answer(log: _Log, row: Row, answer: Answer) -> None:
-    log.answers.setdefault(row.text("client_order_id"), []).append(answer)
+    log.answers.append((row.text("client_order_id"), answer))
 
 
 def _denied(log: _Log, row: Row) -> None:
@@ -144,7 +154,8 @@ def _changed(log: _Log, row: Row) -> None:
     name = row.text("position_id")
     if name not in log.positions:
         before = row.number("signed_qty") - _last_signed(log, row)
-        log.held[name] = Held(base_position_id(name), row.text("opening_order_id"), before)
+        at_ns = log.fills[-1].at_ns if log.fills else 0
+        log.held.append(Held(base_position_id(name), row.text("opening_order_id"), before, at_ns))
     log.positions.add(name)
 
 
@@ -152,7 +163,9 @@ def _last_signed(log: _Log, row: Row) -> Decimal:
     """What the fill behind a change of position did to it; 0 where that fill is not in the file."""
     name = row.text("position_id")
     last = next((fill for fill in reversed(log.fills) if fill.position_id == name), None)
-    return Decimal(0) if last is None else row.positive("last_qty") * (1 if last.side == "buy" else -1)
+    if last is None:
+        return Decimal(0)
+    return (row.maybe_number("last_qty") or last.qty) * (1 if last.side == "buy" else -1)
 
 
 def _closed(log: _Log, row: Row) -> None:

@@ -12,8 +12,8 @@ from learning_pipeline.errors import BadInput
 
 _Word = TypeVar("_Word")
 _ABSENT = {"", "nan", "NaN", "None", "NaT", "<NA>", "null"}
-_MONEY = re.compile(r"(?:Money\()?\s*([+-]?[\d_,]*\.?\d+(?:[eE][+-]?\d+)?),?\s+([A-Z][A-Z0-9]*)\)?")
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)")
+_MONEY = re.compile(r"(?:Money\()?\s*([+-]?[\d_,]*\.?\d+(?:[eE][+-]?\d+)?),?\s+([A-Z][A-Z0-9]*)\)?", re.ASCII)
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _EARLIEST_NS, _LATEST_NS = 946_684_800 * 10**9, 4_102_444_800 * 10**9
 """Years 2000 to 2100: a number outside is no count of nanoseconds."""
 
@@ -120,7 +120,7 @@ def instant_of(text: str) -> int | None:
     >>> instant_of("2024-03-01 00:15:00.000000001+00:00"), instant_of("1709252100000000001"), instant_of("1709252100")
     (1709252100000000001, 1709252100000000001, None)
     """
-    if text.isdecimal():
+    if text.isascii() and text.isdecimal():
         return int(text) if _EARLIEST_NS <= int(text) < _LATEST_NS else None
     match = _ISO.fullmatch(text)
     if match is None:

@@ -92,11 +92,12 @@ class Closed(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A position that was open already when the file begins: qty is signed, base units."""
+    """A position that was open already when its file first tells of it: qty is signed, base units."""
 
     position_id: str
     opening_order_id: str
     qty: Decimal
+    at_ns: int
 
 
 class Balance(NamedTuple):
@@ -112,10 +113,12 @@ class Balance(NamedTuple):
 class Told(NamedTuple):
     """What one file tells, in the order in which it happened.
 
-    summed : of each filled order its fills as one, where an order report is all that tells of them.
+    answers : order id and answer one by one, as events tell them; a report's orders have theirs. summed : of each
+    filled order its fills as one, where an order report is all that tells of them.
     """
 
     orders: tuple[Order, ...] = ()
+    answers: tuple[tuple[str, Answer], ...] = ()
     fills: tuple[Fill, ...] = ()
     summed: tuple[Fill, ...] = ()
     closed: tuple[Closed, ...] = ()

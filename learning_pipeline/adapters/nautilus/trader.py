@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from learning_pipeline.adapters.dollars import USD_LIKE
-from learning_pipeline.adapters.nautilus.session import Balance, Closed, Fill, Held, Order, Told
+from learning_pipeline.adapters.nautilus.round_trips import position_of
+from learning_pipeline.adapters.nautilus.session import Answer, Balance, Closed, Fill, Held, Order, Told
 from learning_pipeline.errors import BadInput
 
 _Thing = TypeVar("_Thing", Order, Fill, Closed)
@@ -57,13 +58,29 @@ def _trader(trader_id: str, files: dict[Path, Told], alone: bool) -> Trader:
     _require_dollars(trader_id, foreign, traded | {position.instrument_id for position in closed})
     return Trader(
         trader_id,
-        tuple(order for order in orders if order.instrument_id not in foreign),
+        _answered([order for order in orders if order.instrument_id not in foreign], files.values()),
         tuple(fill for fill in every if fill.instrument_id not in foreign),
         tuple(position for position in closed if position.instrument_id not in foreign),
-        tuple(chain.from_iterable(told.held for told in files.values())),
+        _held(files.values(), every),
         tuple(chain.from_iterable(told.balances for told in files.values())) if alone else (),
         foreign,
     )
+
+
+def _answered(orders: list[Order], files: Iterable[Told]) -> tuple[Order, ...]:
+    """Orders with the answers that events give one by one, from whatever file, else with those of a report."""
+    found: dict[str, dict[Answer, None]] = {}
+    for order_id, answer in sorted(chain.from_iterable(told.answers for told in files), key=lambda each: each[1].at_ns):
+        found.setdefault(order_id, {})[answer] = None
+    return tuple(order._replace(answers=tuple(found.get(order.order_id, order.answers))) for order in orders)
+
+
+def _held(files: Iterable[Told], fills: list[Fill]) -> tuple[Held, ...]:
+    """What was held before any file tells of a fill of it: a log that goes on in a second file holds nothing there."""
+    first = {position_of(fill): fill.at_ns for fill in reversed(fills)}
+    every = sorted(chain.from_iterable(told.held for told in files), key=lambda held: held.at_ns, reverse=True)
+    earliest = {held.position_id: held for held in every}
+    return tuple(held for name, held in earliest.items() if first.get(name, held.at_ns) >= held.at_ns)
 
 
 def _traders_in(told: Told) -> set[str]:
@@ -77,7 +94,7 @@ def _once(
     key: Callable[[_Thing], Hashable],
     content: Callable[[_Thing], Hashable],
 ) -> list[_Thing]:
-    """Each thing once, as told by the file that comes first in it; orders as the file with most answers tells them."""
+    """Each thing once, as told by the first file that has it."""
     kept: dict[Hashable, tuple[Path, _Thing]] = {}
     for path, things in told.items():
         for thing in things:
@@ -88,16 +105,7 @@ def _once(
                         f"{path} and {before[0]} tell differently of {key(thing)}: "
                         f"they are of two runs; import one at a time, each with a --source of its own"
                     )
-                if isinstance(thing, Order) and isinstance(before[1], Order) and _knows_more(thing, before[1]):
-                    kept[key(thing)] = (path, thing)
     return [thing for _, thing in kept.values()]
-
-
-def _knows_more(order: Order, than: Order) -> bool:
-    """Whether a file has the answers one by one (events), not only the last state (reports)."""
-    return len(order.answers) > len(than.answers) or (
-        any(answer.reason for answer in order.answers) and not any(answer.reason for answer in than.answers)
-    )
 
 
 def _made(order: Order) -> Hashable:

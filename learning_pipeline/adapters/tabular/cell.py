@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-_DOT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|[+-]?\d{1,3}(,\d{3})+\.\d+")
-_COMMA = re.compile(r"[+-]?(\d+(,\d*)?|\d{1,3}(\.\d{3})+,\d+)")
+_DOT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|[+-]?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
+_COMMA = re.compile(r"[+-]?(\d+(,\d*)?|\d{1,3}(\.\d{3})+,\d+)", re.ASCII)
 _ABSENT = {"", "nan", "null", "none", "nat", "n/a", "-"}
 _FROM, _TO = 946_684_800, 4_102_444_800
 """Seconds of the years 2000 and 2100."""

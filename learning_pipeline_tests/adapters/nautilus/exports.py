@@ -139,6 +139,36 @@ def write_log(path: Path, events: Sequence[Event]) -> Path:
     return path
 
 
+def write_printed(path: Path, events: Sequence[Event]) -> Path:
+    """The JSON log of ``log_file_format="json"``, with lines in it that are no events."""
+    printed = [_printed(event) for event in events]
+    lines = [f"{_log_line('-->[CMD] SubmitOrder(x)', 0)}\n", *(f"{line}\n" for line in printed)]
+    path.write_text("".join(lines))
+    return path
+
+
+def _log_line(message: str, nanoseconds: int) -> str:
+    stamp = dt.datetime.fromtimestamp(nanoseconds // 10**9, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.000000000Z")
+    who = {"trader_id": "TESTER-001", "level": "INFO", "color": "NORMAL", "component": "NET"}
+    return json.dumps({"timestamp": stamp, **who, "message": message})
+
+
+def _printed(event: Event) -> str:
+    """``<--[EVT] OrderFilled(instrument_id=..., last_px=100.0 USDT, ...)``."""
+    hidden = {"type", "trader_id", "strategy_id", "event_id", "ts_init", "last_qty", "info", "reconciliation"}
+    if event["type"] == "OrderFilled":
+        hidden -= {"last_qty"}
+        event = {**event, "last_px": f"{event['last_px']} {event['currency']}"}
+    names = {"order_side": "side", "order_type": "type"} if event["type"] == "OrderInitialized" else {}
+    shown = {names.get(name, name): value for name, value in event.items() if name not in hidden}
+    fields = ", ".join(f"{name}={_worded(name, value)}" for name, value in shown.items())
+    return _log_line(f"<--[EVT] {event['type']}({fields})", event["ts_init"])
+
+
+def _worded(name: str, value: Any) -> str:
+    return f"'{value}'" if name == "reason" else str(value)
+
+
 def _stamp(nanoseconds: int) -> str:
     """As pandas prints a column of times."""
     return str(dt.datetime.fromtimestamp(nanoseconds // 10**9, dt.UTC))

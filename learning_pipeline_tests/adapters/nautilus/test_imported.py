@@ -171,3 +171,29 @@ def test_balances_are_snapshots_one_an_instant(tmp_path: Path) -> None:
     snapshots = parsed(one(tmp_path, timeframe="1m"))["portfolio_snapshot"]
     told = snapshots.sort("happened_at").select("happened_at", "equity_usd", "cash_usd")
     assert told.rows() == [(at(0), 1000.0, 1000.0), (at(1), 999.9, 990.0)]
+
+
+@pytest.mark.parametrize("cut", range(1, len(story())))
+def test_a_log_may_go_on_in_another_file(tmp_path: Path, cut: int) -> None:
+    """Logs are rotated: an order is made in one file and filled in the next, a position goes on over the cut."""
+    whole = by_events(tmp_path)
+    (tmp_path / "events.jsonl").unlink()
+    exports.write_log(tmp_path / "a.jsonl", story()[:cut])
+    exports.write_log(tmp_path / "b.jsonl", story()[cut:])
+    assert sorted(map(str, one(tmp_path, timeframe="1m").events)) == sorted(map(str, whole.events))
+
+
+def test_a_log_that_begins_with_a_position_open_makes_no_entry_of_its_exit(tmp_path: Path) -> None:
+    """From the sale of order 3 on: what it trims was bought before; the flip opens 2 all the same."""
+    later = story()[next(k for k, e in enumerate(story()) if e.get("client_order_id") == order_id(3)) :]
+    changed = {**exports.opened(1, 3, 1.0), "type": "PositionChanged", "last_qty": "1.000"}
+    frames = parsed(one(exports.write_log(tmp_path / "e.jsonl", [*later[:3], changed, *later[3:]]), timeframe="1m"))
+    assert named(3) not in set(frames["signal"]["signal_id"])
+    assert frames["signal"].filter(pl.col("signal_id") == named(4))["qty"].to_list() == [2.0]
+    assert frames["trade_closed"].filter(pl.col("side") == "short")["pnl_usd"].to_list() == [1.586]
+
+
+def test_the_log_as_json_tells_what_events_tell(tmp_path: Path) -> None:
+    """As 1.231 prints its events; the strategy is the component and the tag in the order's id."""
+    exports.write_printed(tmp_path / "bot.json", story())
+    assert sorted(map(str, one(tmp_path, timeframe="1m").events)) == sorted(map(str, by_events(tmp_path).events))

@@ -82,7 +82,7 @@ def test_a_fee_in_a_coin_without_a_price_makes_no_trade_up() -> None:
 
 def test_what_was_held_before_the_file_begins_is_no_trade_of_it() -> None:
     """Its opening fills are not told: its quantity and price would be made up."""
-    held = (Held("P", "O-0", Decimal(2)),)
+    held = (Held("P", "O-0", Decimal(2), 1),)
     trips = RoundTrips([fill(1, "sell", "2", "110"), fill(2, "buy", "1", "100"), fill(3, "sell", "1", "101")], held)
     assert [(t.opening_order_id, t.began_earlier) for t in trips.trips] == [("O-0", True), ("O-2", False)]
     assert [t.opening_order_id for t in trades_of((), trips.trips)] == ["O-2"]
