@@ -41,7 +41,9 @@ def is_recorded(path: Path) -> bool:
 
 def recorded_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:  # noqa: ARG001  # as every reader
     """The file itself."""
-    yield Imported(stem=path.stem, told=f"events recorded in {path.name}", files=(path,))
+    with path.open("rb") as file:
+        n = sum(1 for _ in file)
+    yield Imported(stem=path.stem, told=f"events recorded in {path.name}", files=(path,), counts=(("lines", n),))
 
 
 def told_by(paths: Iterable[Path]) -> Told:
@@ -65,7 +67,8 @@ def but_for(one: Imported, told: Told) -> Imported:
         return one
     n = len({event.payload["trade_id"] for event in one.events if event.payload.get("trade_id") in ids})
     gap = f"{n} trades are told by the strategy's own recorded events, and passed over here"
-    return one._replace(events=tuple(kept), counts=(*one.counts, ("told by the strategy", n)), gaps=(*one.gaps, gap))
+    gaps = one.gaps if any(event.type == "signal" for event in kept) else ()  # else the strategy has filled them
+    return one._replace(events=tuple(kept), counts=(*one.counts, ("told by the strategy", n)), gaps=(*gaps, gap))
 
 
 def _lines(path: Path) -> Iterator[_Line]:
