@@ -42,7 +42,8 @@ def _():
         steps = lp.query("SELECT * FROM allocation.timeframe_allocation ORDER BY closed_at, trade_id, timeframe", HOME)
         positions = lp.query(
             """
-            SELECT position_id, token, timeframe, status, book, total_allocation_pct, new_allocation_pct
+            SELECT token, timeframe, status, round(total_allocation_pct, 2) AS reported_pct,
+                   round(new_allocation_pct, 2) AS asked_pct, book, position_id
             FROM allocation.positions WHERE day = (SELECT max(day) FROM allocation.timeframe_roi) ORDER BY ALL
             """,
             HOME,
@@ -67,10 +68,12 @@ def _(standing, steps):
         if _thin
         else "No trade has closed, so these are the shares that the settings begin with."
     )
-    _start = f" Never traded, so at the share it was moved to by the others: {', '.join(_untried)}." if _untried else ""
+    _start = f" Never traded yet: {', '.join(_untried)}." if _untried else ""
+    _ignored = _whole["n_ignored"]
+    _other = f"; {count(_ignored, 'trade')} of other timeframes moved nothing" if _ignored else ""
     _words = f"""
     **{answer}** of the capital as of {standing["day"][0]}. {n_moved:,} of {count(_whole["n"], "closed trade")} moved
-    these shares; {count(_whole["n_ignored"], "trade")} of other timeframes moved nothing. {_sure}{_start}
+    these shares{_other}. {_sure}{_start}
 
     These averages forget, and steer; they are no evidence that one timeframe is better than another, so they have no
     interval. A bot reads the same shares with `lp.load_allocation`.
@@ -83,7 +86,7 @@ def _(standing, steps):
 def _(standing, steps):
     _drawing = allocation_drawing(steps)
     _percent = (pl.col("allocation", "roi_short", "roi_long") * 100).round(2).name.suffix("_pct")
-    _table = standing.select("timeframe", _percent, "n", pl.col("w_short", "w_long").round(1), "last_closed_at")
+    _table = standing.select("timeframe", _percent, "n", pl.col("w_short", "w_long").round(1))
     mo.vstack(
         [
             mo.md("""
@@ -112,7 +115,11 @@ def _(pick, steps):
     moves = steps.filter(timeframe=pick.value).sort("closed_at", "trade_id", descending=True)
     _why = moves.group_by("reason").agg(n=pl.len(), moved_by_pct=(100 * pl.col("change").sum()).round(2)).sort("reason")
     _last = moves.select(
-        "closed_at", "trade_id", "traded_timeframe", pl.col("trade_roi", "allocation", "change").round(4), "reason"
+        pl.col("closed_at").dt.strftime("%Y-%m-%d %H:%M"),
+        "traded_timeframe",
+        pl.col("trade_roi", "allocation", "change").round(4),
+        "reason",
+        "trade_id",
     )
     _mine = moves.filter(traded_timeframe=pick.value)
     _won = _mine.select((pl.col("trade_roi") > 0).mean()).item()
@@ -134,7 +141,7 @@ def _(positions):
         if positions.height
         else mo.md("The bot reports no open position, so there is nothing to redistribute.")
     )
-    mo.vstack([mo.md("## Open positions: as reported, and as the allocation asks for (percent points)"), _told])
+    mo.vstack([mo.md("## Open positions: as the bot reports them, and as the allocation asks for"), _told])
 
 
 if __name__ == "__main__":
