@@ -87,9 +87,12 @@ def _print_json(home: Home, said: list[dict[str, Any]], *, report: bool) -> None
 
 
 def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *, report: bool) -> None:
-    for each in said:
+    for each in [each for each in said if not _is_bars_alone(each)]:
         tell(each["found"])
         tell(f"  {_words(each['counts'])}" if each["counts"] else "  nothing is counted in it")
+    candles = [each["n_lines"] for each in said if _is_bars_alone(each)]
+    if candles:
+        tell(f"candles: {sum(candles):,} bars in {len(candles):,} files")
     shown = {name: sum(row[name] for row in rows) for name in ("n_accepted", "n_duplicate", "n_quarantined")}
     tell(f"\n{len(rows):,} files of events and bars: {_words({k.removeprefix('n_'): n for k, n in shown.items()})}")
     show_refusals(home, rows)
@@ -101,6 +104,11 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
     else:
         tell("\nNext, what is due, and what came out:")
         tell(f"  learning-pipeline run --home {home.root}\n  learning-pipeline report --home {home.root}")
+
+
+def _is_bars_alone(each: dict[str, Any]) -> bool:
+    """Candles come by the month: a person wants their sum."""
+    return all(row["file"].endswith(".parquet") for row in each["files"])
 
 
 def _words(counts: dict[str, int]) -> str:

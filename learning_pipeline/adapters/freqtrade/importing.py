@@ -17,7 +17,7 @@ from learning_pipeline.adapters.freqtrade.decision_log import is_decision_log
 from learning_pipeline.adapters.freqtrade.decisions import log_imports
 from learning_pipeline.adapters.freqtrade.found import found_files
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
-from learning_pipeline.adapters.freqtrade.recorded import is_recorded, recorded_imports
+from learning_pipeline.adapters.freqtrade.recorded import Told, but_for, is_recorded, recorded_imports, told_by
 from learning_pipeline.adapters.freqtrade.tables import is_database
 from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.errors import BadInput
@@ -68,8 +68,10 @@ def imported(paths: Sequence[Path], options: FreqtradeOptions) -> Iterator[Impor
         A path that is not there, a named file of another kind or damaged, or nothing found at all.
     """
     candles: list[tuple[CandleReader, Path]] = []
-    wanted, n = Wanted(None, None), 0
-    for one in _each(paths, options, candles):
+    files = list(found_files(paths))
+    told = told_by(path for path, _ in files if is_recorded(path))
+    wanted, n = Wanted(told.pairs or None, told.first_at - BEFORE if told.first_at else None), 0
+    for one in _each(files, options, candles, told):
         wanted, n = _widened(wanted, one), n + 1
         yield one
     for reader in CANDLES:
@@ -81,14 +83,18 @@ def imported(paths: Sequence[Path], options: FreqtradeOptions) -> Iterator[Impor
 
 
 def _each(
-    paths: Sequence[Path], options: FreqtradeOptions, candles: list[tuple[CandleReader, Path]]
+    files: Sequence[tuple[Path, bool]],
+    options: FreqtradeOptions,
+    candles: list[tuple[CandleReader, Path]],
+    told: Told,
 ) -> Iterator[Imported]:
-    """What every file holds; candles are put aside."""
-    for path, is_named in found_files(paths):
+    """What every file holds, but for what a bot has recorded itself; candles are put aside."""
+    for path, is_named in files:
         reader = next((reader for reader in READERS if reader.recognises(path)), None)
         of_candles = next((reader for reader in CANDLES if reader.recognises(path)), None)
         if reader is not None:
-            yield from reader.read(path, options) if is_named else _or_gap(reader, path, options)
+            for one in reader.read(path, options) if is_named else _or_gap(reader, path, options):
+                yield but_for(one, told)
         elif of_candles is not None:
             candles.append((of_candles, path))
         elif is_named:

@@ -22,7 +22,8 @@ What is recorded for each entry signal on the newest candle, once it is decided:
 
 Orders are recorded when they are filled, trades when they are closed. The last candle of a backtest, and the trades
 that freqtrade closes by force at its end, are not: no hook comes after them. Nor is what was blocked on the candle
-that stands while a live bot is stopped. A restart writes nothing twice. Hyperopt is not recorded.
+that stands while a live bot is stopped. A restart writes nothing twice. Trades that were open before the strategy
+recorded are left to the bot's database; the import takes every trade from one of the two.
 """
 
 import functools
@@ -46,6 +47,7 @@ GUARDS = {
     "StoplossGuard": "stoplosses in ",
     "MaxDrawdown": " passed .* in .*locking",
     "LowProfitPairs": " < .* in .*locking",
+    "AutoLock": "^Auto lock$",
 }
 NO_FEATURES = {"open", "high", "low", "close", "volume", "enter_long", "enter_short", "exit_long", "exit_short"}
 
@@ -57,7 +59,7 @@ def _recorded(hook, record):
     def recorded(self, *args, **kwargs):
         answer = hook(self, *args, **kwargs)
         try:
-            if self.dp.runmode.value in {"live", "dry_run", "backtest"}:
+            if self.dp.runmode.value in ({"live", "dry_run"} | ({"backtest"} if self.learning_backtests else set())):
                 getattr(self, record)(answer, **kwargs)
         except Exception:  # whatever it is, it must not stop the bot
             logger.warning("learning_events: not recorded", exc_info=True)
@@ -71,6 +73,9 @@ class LearningEvents:
 
     learning_source = None
     """Name of the bot in its events; None: its name in the configuration, the strategy and the run mode."""
+
+    learning_backtests = False
+    """Record backtests too: each run as a bot of its own. Then import the events or the result's zip, not both."""
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -181,9 +186,13 @@ class LearningEvents:
         qty, price, is_entry = order.safe_amount_after_fee, order.safe_price, order.ft_order_side == trade.entry_side
         if qty <= 0:
             return
+        names = self._learn_names(trade)
+        if is_entry and trade.nr_of_successful_entries <= 1:
+            self._learned()["told"].add(names["trade_id"])
+        if names["trade_id"] not in self._learned()["told"]:
+            return
         if not is_entry:
             self._learned()["exits"].add(trade.id)
-        names = self._learn_names(trade)
         names |= {"order_id": f"{names['trade_id']}/{order.order_id}", "symbol": pair}
         names |= {"side": "sell" if is_entry == trade.is_short else "buy", "qty": qty}
         fee = qty * price * (trade.fee_open if is_entry else trade.fee_close)
@@ -228,8 +237,9 @@ class LearningEvents:
         self._learning |= {name: {} for name in ("waiting", "decided", "asked", "open", "entered")}
         stem = re.sub(r"[^A-Za-z0-9._-]", "_", self._learning["source"])
         newest = sorted(folder.glob(f"{stem}-????-??.jsonl"))[-2:]
-        written = {_event_id(line) for path in newest for line in path.read_bytes().splitlines()}
-        self._learning |= {"stem": stem, "exits": set(), "written": written}
+        events = [_event(line) for path in newest for line in path.read_bytes().splitlines()]
+        written, told = ({event.get(name) for event in events} for name in ("event_id", "trade_id"))
+        self._learning |= {"stem": stem, "exits": set(), "written": written, "told": told}
         return self._learning
 
     def _learn_write(self, kind, key, at, payload):
@@ -284,12 +294,12 @@ def _guard(reason):
     return next((guard for guard, words in GUARDS.items() if re.search(words, reason or "")), "lock")
 
 
-def _event_id(line):
-    """Id of a written line; None for one that was cut off by a kill."""
+def _event(line):
+    """A written event; nothing for a line that was cut off by a kill."""
     try:
-        return json.loads(line).get("event_id")
+        return json.loads(line)
     except ValueError:
-        return None
+        return {}
 
 
 def _stamp(at):

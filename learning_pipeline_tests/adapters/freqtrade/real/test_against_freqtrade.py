@@ -114,8 +114,7 @@ def test_the_mixins_trades_are_freqtrades(recorded: Parsed, told: dict[str, Any]
         for t in told["trades"]
         if key("", t["close_timestamp"])[1] < end
     }
-    assert found <= expected
-    assert {at for _, at in expected - found} <= {restarted}
+    assert found == expected
     n_orders = sum(len(t["orders"]) for t in told["trades"] if key("", t["close_timestamp"])[1] < end)
     assert recorded.frames["fill"].height >= n_orders > 2 * len(expected)  # additions and trims are in it
 
@@ -196,3 +195,11 @@ def test_a_bot_records_every_signal_of_its_candles_but_those_that_waited_when_it
                 expected.add((pair, START + (n + 1) * HOUR))
     assert found <= expected
     assert {at for _, at in expected - found} <= {restarted}
+
+
+def test_a_trade_is_taken_from_the_bots_own_events_or_from_its_database_never_from_both(dry_run: Path) -> None:
+    found = list(imported([dry_run], FreqtradeOptions()))
+    (bot,) = (one for one in found if one.told.startswith("trades of a dry-run bot"))
+    assert {event.type for event in bot.events} == {"analytics_report"}
+    assert dict(bot.counts)["told by the strategy"] == dict(bot.counts)["trades"] == 32
+    assert sum(len(one.files) for one in found) == 1
