@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from from_contracts.svg import figure, tag, text
 
-WIDTH, LEFT, RIGHT, STEP, TOP = 800.0, 190.0, 215.0, 34.0, 46.0
+WIDTH, LEFT, RIGHT, STEP, TOP = 640.0, 176.0, 126.0, 40.0, 46.0
 _NUMBER = r"([+-][\d,]+)"
 _ROW = re.compile(rf"^(\w+) +(saves|costs|inconclusive) +{_NUMBER} +{_NUMBER} to {_NUMBER} ", flags=re.MULTILINE)
 
@@ -45,12 +45,12 @@ def picture(page: str) -> str:
 
 def _line(row: Verdict, y: float, at: object) -> str:
     x0, x, x1 = (f"{at(usd):g}" for usd in (row.low, row.saved, row.high))
-    said = f"{row.saved:+,.0f} USD  {row.verdict}"
     return tag(
         "g",
-        text(LEFT - 16, y + 5, row.guard, class_="guard")
+        text(LEFT - 14, y + 5, row.guard, class_="guard")
         + tag("line", x1=x0, x2=x1, y1=f"{y:g}", y2=f"{y:g}", class_="interval")
         + tag("circle", cx=x, cy=f"{y:g}", r=5.5)
-        + text(WIDTH - RIGHT + 18, y + 5, said, class_="said"),
+        + text(WIDTH - RIGHT + 16, y - 2, row.verdict, class_="said")
+        + text(WIDTH - RIGHT + 16, y + 14, f"{row.saved:+,.0f} USD", class_="head"),
         class_=row.verdict,
     )

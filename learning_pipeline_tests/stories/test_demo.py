@@ -15,6 +15,7 @@ import pytest
 from learning_pipeline.events.parse import parse_lines
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline_tests.docs.blocks import DOCS, pages, runnable
+from learning_pipeline_tests.docs.bots import write_bots
 from learning_pipeline_tests.docs.linked import linked_copy
 from learning_pipeline_tests.docs.reader import OF_MODELS, Reader
 
@@ -66,6 +67,7 @@ def reader(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
     """Somebody who reads the documentation beside a demo of their own."""
     folder = tmp_path_factory.mktemp("reader")
     linked_copy(place / "data" / "demo", folder / "data" / "demo")
+    write_bots(folder)
     printed = (place / "demo.out").read_text(encoding="utf-8")
     return Reader(folder, {"learning-pipeline demo": printed})
 

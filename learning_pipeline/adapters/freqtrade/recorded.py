@@ -17,8 +17,8 @@ class Told(NamedTuple):
     """What recorded events speak of."""
 
     pairs: frozenset[str]
-    first_at: dt.datetime | None
-    """Time of the first event; None: there is none."""
+    span: tuple[dt.datetime, dt.datetime] | None
+    """Times of the first and of the last event; None: there is none."""
 
     trades: frozenset[str]
     """Ids of trades without the bot's name: ``17:BTC/USDT:2024-05-03T15:22:57Z``, as a database names them, too."""
@@ -48,15 +48,15 @@ def recorded_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported
 
 def told_by(paths: Iterable[Path]) -> Told:
     """What the events of recorded files speak of; a line that is none is left to whom it is delivered to."""
-    pairs, trades, first = set(), set(), None
+    pairs, trades, times = set(), set(), set()
     for line in (line for path in paths for line in _lines(path)):
         if line.at.tzinfo is not None:
-            first = line.at if first is None else min(first, line.at)
+            times.add(line.at)
         if line.symbol:
             pairs.add(line.symbol)
         if line.trade_id and ":backtest:" not in line.source:  # a bot's trades are other ones
             trades.add(line.trade_id.removeprefix(f"{line.source}:"))
-    return Told(frozenset(pairs), first, frozenset(trades))
+    return Told(frozenset(pairs), (min(times), max(times)) if times else None, frozenset(trades))
 
 
 def but_for(one: Imported, told: Told) -> Imported:
