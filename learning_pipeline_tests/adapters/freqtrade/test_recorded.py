@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from learning_pipeline_tests.adapters.freqtrade import databases as db
 from learning_pipeline_tests.adapters.freqtrade.test_candles import rows
 from learning_pipeline_tests.adapters.freqtrade.test_candles import write as write_candles
 
+NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
 AT = "2024-03-01T12:00:00Z"
 
 
@@ -37,7 +39,7 @@ def test_what_is_no_event_is_left_to_the_parser(tmp_path: Path) -> None:
     )
     told = told_by([path])
     assert (told.pairs, told.trades) == (frozenset(), {"1:A/USDT:x"})
-    assert told.first_at is not None
+    assert told.span == (NOON, NOON)
     (one,) = imported([path], FreqtradeOptions())
     assert (one.files, one.counts) == ((path,), (("lines", 5),))
 
