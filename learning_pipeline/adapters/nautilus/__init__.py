@@ -103,7 +103,7 @@ def _trader_import(trader: Trader, context: Context, source: str | None, first: 
     name = source or f"nautilus:{trader.trader_id or first.stem}"
     trips = RoundTrips(trader.fills, trader.held)
     entries = entries_of(trader.orders, trips)
-    trades = trades_of(trader.closed, trips.trips)
+    trades = trades_of(trader.closed, trips.trips, trader.told_until_ns)
     events = sorted(_events(trader, trips, entries, trades, context, name), key=lambda event: event.at)
     legs = [leg for trip in trips.trips for leg in trip.legs]
     return Imported(
