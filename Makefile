@@ -9,6 +9,8 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BENCH_ENV := $(UV_ENV) UV_PROJECT_ENVIRONMENT=.venv-bench
 MLFINPY := .tools/mlfinpy
+FREQTRADE := .tools/freqtrade
+FREQTRADE_TESTS := learning_pipeline_tests/adapters/freqtrade/real
 NAUTILUS := .tools/nautilus
 
 help: ## this list
@@ -39,6 +41,13 @@ docs: $(SYNC) ## the documentation as a static site, in docs/_build/html
 	@rm -rf docs/_build
 	$(RUN) python -m sphinx -W --keep-going -q docs docs/_build/html
 	@echo "docs/_build/html/index.html opens in any browser"
+
+test-freqtrade: $(SYNC) ## the freqtrade import and the strategy mixin against the real freqtrade, without a network
+	@# an environment of its own: freqtrade is no part of ours, and its strategies run without our libraries
+	@test -x $(FREQTRADE)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(FREQTRADE)
+	@$(UV) pip install --quiet --python $(FREQTRADE)/bin/python --requirement $(FREQTRADE_TESTS)/requirements.txt || \
+	{ echo "test-freqtrade: freqtrade 2026.9 cannot be installed in $(FREQTRADE): it needs a package index" >&2; exit 1; }
+	FREQTRADE_PYTHON=$(CURDIR)/$(FREQTRADE)/bin/python $(RUN) pytest -n 0 $(FREQTRADE_TESTS)
 
 worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
 	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
@@ -74,4 +83,4 @@ lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test test-nautilus docs worlds bench-truth mutants bench lint
+.PHONY: help demo ui docs test test-freqtrade test-nautilus worlds bench-truth mutants bench lint

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from from_contracts import commands, errors, events, metrics, settings, tables
+from from_contracts import commands, errors, events, metrics, routes, settings, tables
 
 WRITERS: dict[str, Callable[..., str]] = {
     "commands": commands.sections,
@@ -16,6 +16,7 @@ WRITERS: dict[str, Callable[..., str]] = {
     "purpose": tables.purpose,
     "room": tables.page_of_room,
     "rooms": tables.index_of_rooms,
+    "routes": routes.routes,
     "settings": settings.sections,
 }
 

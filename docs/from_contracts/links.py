@@ -40,7 +40,7 @@ class LinkNames(SphinxTransform):
 
     default_priority = 500
     _rooms = "|".join(sorted({each.room() for each in TABLES}))
-    _like_a_table = re.compile(rf"^({_rooms})\.[a-z_]+$")
+    _like_a_table = re.compile(rf"^({_rooms})\.(?!json$)[a-z_]+$")
 
     def apply(self, **_: object) -> None:
         """Every literal of a page that is neither in a title nor in a link."""

@@ -1,14 +1,16 @@
 """The door of assets to the lake."""
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from learning_pipeline.defs.catalog import TABLES
 from learning_pipeline.defs.resources import Chain
-from learning_pipeline.defs.tables import Replacement, by_address
+from learning_pipeline.defs.tables import Replacement, asset_key
+
+_TABLES = {asset_key(table): table for table in TABLES}
 
 
 class LakeIO(dg.ConfigurableIOManager):
@@ -18,7 +20,7 @@ class LakeIO(dg.ConfigurableIOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
         """Write a frame (or a Replacement of other days) in one commit, or none where nothing changed."""
-        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
+        table = _TABLES[context.asset_key]
         days = self.chain.days
         frame, first, last = obj if isinstance(obj, Replacement) else (obj, *(days or (None, None)))
         if first is None:
@@ -34,7 +36,7 @@ class LakeIO(dg.ConfigurableIOManager):
 
     def load_input(self, context: dg.InputContext) -> pl.DataFrame:
         """Rows of the run's days and of ``days_back`` and ``and_days`` days before."""
-        table = by_address(TABLES)[cast("tuple[str, str]", tuple(context.asset_key.path))]
+        table = _TABLES[context.asset_key]
         if self.chain.days is None:
             return table.frame()
         first, last = self.chain.days

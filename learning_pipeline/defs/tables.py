@@ -3,7 +3,7 @@
 import datetime as dt
 import inspect
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import dagster as dg
@@ -151,8 +151,3 @@ def _word(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}Z"
     return f"{value:.6g}" if isinstance(value, float) else "" if value is None else str(value)
-
-
-def by_address(tables: list[type[Table]]) -> Mapping[tuple[str, str], type[Table]]:
-    """Tables by room and name."""
-    return {(table.room(), table.table()): table for table in tables}

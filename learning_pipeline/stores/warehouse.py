@@ -59,7 +59,7 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
         connection.execute("SET TimeZone = 'UTC'")
         connection.begin()  # one transaction: hundreds of small ones would each be written to the log
         _require_columns(connection, tables)
-        n_reloaded = sum(_bring_up(connection, lake, table) for table in tables)
+        n_reloaded = _bring_up(connection, lake, tables)
         _show(connection, tables, views)
         connection.commit()
         connection.execute("CHECKPOINT")
@@ -105,44 +105,49 @@ def _create(path: Path) -> None:
         connection.close()
 
 
-def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, table: type[Table]) -> int:
-    """Reload the days of one table whose lake files are not those copied last."""
-    there = lake.files_by_day(table)
-    stale = stale_days(connection, table, there)
-    if stale:
-        _reload(connection, table, lake.read(table, stale[0], stale[-1]), stale, there)
-    return len(stale)
+def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, tables: list[type[Table]]) -> int:
+    """Reload the days whose lake files are not those copied last; how many, over all tables."""
+    copied, listed = copied_days(connection), []
+    for table in tables:
+        known, there = copied.get(table.address(), {}), lake.files_by_day(table)
+        stale = stale_days(known, there)
+        if stale:
+            rows = lake.read(table, stale[0], stale[-1]).filter(pl.col("day").is_in(stale))
+            _reload(connection, table, rows, [day for day in stale if day in known])
+        listed += [(table.address(), day, there.get(day)) for day in stale]
+    _note(connection, listed)
+    return len(listed)
 
 
-def stale_days(connection: duckdb.DuckDBPyConnection, table: type[Table], there: dict[dt.date, str]) -> list[dt.date]:
+def copied_days(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[dt.date, str]]:
+    """Of each table the days that were copied, and from which files."""
+    copied: dict[str, dict[dt.date, str]] = {}
+    for address, day, files in connection.execute(f"SELECT address, day, files FROM lake.{_DAYS}").fetchall():  # noqa: S608  # a constant name
+        copied.setdefault(address, {})[day] = files
+    return copied
+
+
+def stale_days(copied: Mapping[dt.date, str], there: Mapping[dt.date, str]) -> list[dt.date]:
     """Days of a table that were copied from other files than are there now (``Lake.files_by_day``)."""
-    query = f"SELECT day, files FROM lake.{_DAYS} WHERE address = ?"  # noqa: S608  # a constant name
-    copied = dict(connection.execute(query, [table.address()]).fetchall())
     return sorted(day for day in copied.keys() | there.keys() if copied.get(day) != there.get(day))
 
 
 def _reload(
-    connection: duckdb.DuckDBPyConnection,
-    table: type[Table],
-    frame: pl.DataFrame,
-    days: list[dt.date],
-    files: dict[dt.date, str],
+    connection: duckdb.DuckDBPyConnection, table: type[Table], rows: pl.DataFrame, replaced: list[dt.date]
 ) -> None:
-    rows = frame.filter(pl.col("day").is_in(days)).to_arrow()
-    listed = pl.DataFrame(
-        {"day": days, "files": [files.get(day) for day in days]}, schema={"day": pl.Date, "files": pl.String}
-    )
-    listed = listed.with_columns(address=pl.lit(table.address()))
-    connection.register("incoming", rows)
-    connection.register("listed", listed.to_arrow())
-    connection.execute(f"DELETE FROM {_copied(table)} WHERE day IN (SELECT day FROM listed)")  # noqa: S608  # our own names
+    if replaced:
+        connection.execute(f"DELETE FROM {_copied(table)} WHERE day IN (SELECT unnest(?))", [replaced])  # noqa: S608  # our own names
+    connection.register("incoming", rows.to_arrow())
     connection.execute(f"INSERT INTO {_copied(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  # our own names
-    connection.execute(
-        f"DELETE FROM lake.{_DAYS} WHERE address = ? AND day IN (SELECT day FROM listed)",  # noqa: S608  # our own names
-        [table.address()],
-    )
-    connection.execute(f"INSERT INTO lake.{_DAYS} BY NAME SELECT * FROM listed WHERE files IS NOT NULL")  # noqa: S608
     connection.unregister("incoming")
+
+
+def _note(connection: duckdb.DuckDBPyConnection, listed: list[tuple[str, dt.date, str | None]]) -> None:
+    """Note from which files days were copied; no files: the day is gone."""
+    schema = {"address": pl.String, "day": pl.Date, "files": pl.String}
+    connection.register("listed", pl.DataFrame(listed, schema=schema, orient="row").to_arrow())
+    connection.execute(f"DELETE FROM lake.{_DAYS} WHERE (address, day) IN (SELECT (address, day) FROM listed)")  # noqa: S608  # a constant name
+    connection.execute(f"INSERT INTO lake.{_DAYS} BY NAME SELECT * FROM listed WHERE files IS NOT NULL")  # noqa: S608
     connection.unregister("listed")
 
 
@@ -153,17 +158,19 @@ def _require_columns(connection: duckdb.DuckDBPyConnection, tables: list[type[Ta
         WHERE schema_name = 'lake' GROUP BY table_name
     """
     there = dict(connection.execute(query).fetchall())
+    statements: list[str] = []
     for table in tables:
         columns = [(name, _duckdb_type(dtype)) for name, dtype in table.dtypes().items()]
         if there.get(table.address()) != columns:
-            _create_anew(connection, table, columns)
+            statements += _create_anew(table, columns)
+    connection.execute("; ".join(statements))
 
 
-def _create_anew(connection: duckdb.DuckDBPyConnection, table: type[Table], columns: list[tuple[str, str]]) -> None:
-    connection.execute(f"DROP TABLE IF EXISTS {_copied(table)} CASCADE")
-    connection.execute(f"COMMENT ON TABLE lake.{_DAYS} IS NULL")  # its view is made anew too
-    connection.execute(f"DELETE FROM lake.{_DAYS} WHERE address = ?", [table.address()])  # noqa: S608  # our own names
-    connection.execute(f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns)})")
+def _create_anew(table: type[Table], columns: list[tuple[str, str]]) -> Iterator[str]:
+    yield f"DROP TABLE IF EXISTS {_copied(table)} CASCADE"
+    yield f"COMMENT ON TABLE lake.{_DAYS} IS NULL"  # its view is made anew too
+    yield f"DELETE FROM lake.{_DAYS} WHERE address = {_literal(table.address())}"  # noqa: S608  # our own names
+    yield f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns)})"
 
 
 def _show(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]], views: Mapping[str, str]) -> None:
@@ -173,8 +180,7 @@ def _show(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]], view
     there = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [_DAYS]).fetchone()
     if there == (digest,):
         return
-    for statement in [*statements, f"COMMENT ON TABLE lake.{_DAYS} IS '{digest}'"]:
-        connection.execute(statement)
+    connection.execute("; ".join([*statements, f"COMMENT ON TABLE lake.{_DAYS} IS '{digest}'"]))
 
 
 def _view(table: type[Table], view: str | None) -> Iterator[str]:

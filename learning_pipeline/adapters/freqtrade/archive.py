@@ -54,3 +54,25 @@ class Archive:
         found = [base for base in [self.path.stem, *claimed] if f"{base}.json" in self.names]
         bare = [name.removesuffix(".json") for name in self.names if name.endswith(".json")]
         return next(iter(found or (bare if len(bare) == 1 else [])), None)
+
+
+def is_backtest(path: Path) -> bool:
+    """Whether a file holds a backtest's results, or is a zip too damaged to tell."""
+    if path.suffix != ".zip":
+        return is_bare(path)
+    try:
+        return Archive(path).base() is not None
+    except BadInput:
+        return True
+
+
+def is_bare(path: Path) -> bool:
+    """The JSON of a backtest before 2025."""
+    return path.suffix == ".json" and path.name.startswith("backtest-result") and not path.name.endswith(".meta.json")
+
+
+def bounded(path: Path) -> bytes:
+    """Content of a file that is no zip."""
+    if path.stat().st_size > MOST_BYTES:
+        raise BadInput(f"{path} has more than {MOST_BYTES:,} bytes")
+    return path.read_bytes()

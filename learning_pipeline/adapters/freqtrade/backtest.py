@@ -6,39 +6,22 @@ import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
-from learning_pipeline.adapters.freqtrade.archive import MOST_BYTES, Archive
+from learning_pipeline.adapters.freqtrade.answers import answered
+from learning_pipeline.adapters.freqtrade.archive import Archive, bounded, is_bare
+from learning_pipeline.adapters.freqtrade.entry import entry_events
 from learning_pipeline.adapters.freqtrade.events import trade_events
+from learning_pipeline.adapters.freqtrade.evidence import Evidence, gathered
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.result import StrategyResult, run_ids, strategy_results
-from learning_pipeline.adapters.freqtrade.run import Run, run_trades
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.adapters.freqtrade.run import Run
+from learning_pipeline.adapters.freqtrade.wallet import wallet_snapshots
+from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.contracts import TIMEFRAME_PATTERN
 from learning_pipeline.errors import BadInput
 
 USD_LIKE = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI", "USDP", "PYUSD", "USDS", "USDE", "GUSD"})
 """Currencies whose profit is taken as dollars."""
-
-
-class Backtest(NamedTuple):
-    """A file of results and what belongs to it."""
-
-    path: Path
-    archive: Archive | None
-    base: str
-    content: bytes
-    """The JSON."""
-
-
-def is_backtest(path: Path) -> bool:
-    """Whether a file holds a backtest's results, or is a zip too damaged to tell."""
-    if path.suffix != ".zip":
-        return _is_bare(path)
-    try:
-        return Archive(path).base() is not None
-    except BadInput:
-        return True
 
 
 def backtest_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:
@@ -49,40 +32,31 @@ def backtest_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported
     BadInput
         It is damaged, or not what freqtrade writes, or its stake currency is no dollar.
     """
-    backtest = _opened(path)
+    content, archive, base = _opened(path)
     meta = path.with_suffix(".meta.json")
-    known = run_ids(meta.read_bytes()) if meta.is_file() else {}
-    for strategy, result in strategy_results(backtest.content, str(path)).items():
+    known = run_ids(bounded(meta)) if meta.is_file() else {}
+    results = strategy_results(content, str(path))
+    counts = {name: one.rejected_signals or 0 for name, one in results.items()}
+    evidence = gathered(path, archive, base, counts, options)
+    for strategy, result in results.items():
         if not options.strategies or strategy in options.strategies:
             _require_usable(path, strategy, result)
-            run = Run(strategy, known.get(strategy) or _digest(backtest.content), result)
-            yield _imported(run, options)
+            run = Run(strategy, known.get(strategy) or hashlib.sha256(content).hexdigest(), result)
+            # Snapshots have no id but their source: of several runs under one name they would contradict each other.
+            wallet = [] if options.source else _wallet(run, archive, base)
+            yield _imported(run, evidence, wallet, options.source)
+            evidence = evidence._replace(gaps=())  # told once
 
 
-def _is_bare(path: Path) -> bool:
-    """The JSON of a backtest before 2025."""
-    return path.suffix == ".json" and path.name.startswith("backtest-result") and not path.name.endswith(".meta.json")
-
-
-def _opened(path: Path) -> Backtest:
-    if _is_bare(path):
-        return Backtest(path, None, path.stem, _bounded(path))
+def _opened(path: Path) -> tuple[bytes, Archive | None, str]:
+    """The JSON, the zip that it lies in, and the name that the zip's members begin with."""
+    if is_bare(path):
+        return bounded(path), None, path.stem
     archive = Archive(path)
     base = archive.base()
     if base is None:
         raise BadInput(f"expected a freqtrade backtest with <name>.json in it, found none in {path}")
-    return Backtest(path, archive, base, archive.read(f"{base}.json"))
-
-
-def _bounded(path: Path) -> bytes:
-    if path.stat().st_size > MOST_BYTES:
-        raise BadInput(f"{path} has more than {MOST_BYTES:,} bytes")
-    return path.read_bytes()
-
-
-def _digest(content: bytes) -> str:
-    """Stands for the run where no meta file names it."""
-    return hashlib.sha256(content).hexdigest()
+    return archive.read(f"{base}.json"), archive, base
 
 
 def _require_usable(path: Path, strategy: str, result: StrategyResult) -> None:
@@ -92,17 +66,31 @@ def _require_usable(path: Path, strategy: str, result: StrategyResult) -> None:
             f"{path}: {strategy} earns {result.stake_currency}, and pnl_usd must be dollars: "
             f"run the backtest with a stake currency such as USDT"
         )
-    if not re.match(TIMEFRAME_PATTERN, result.timeframe):
+    if not re.fullmatch(TIMEFRAME_PATTERN, result.timeframe):
         raise BadInput(f"{path}: {strategy} runs on {result.timeframe!r}; expected a timeframe such as 5m, 1h or 1d")
 
 
-def _imported(run: Run, options: FreqtradeOptions) -> Imported:
-    trades = run_trades(run)
-    start, end = ((text or "?")[:10] for text in (run.result.backtest_start, run.result.backtest_end))
+def _wallet(run: Run, archive: Archive | None, base: str) -> list[Event]:
+    """Daily snapshots, where the zip holds the wallet of a spot backtest."""
+    name = f"{base}_{run.strategy}_wallet.feather"
+    if archive is None or name not in archive.names or run.result.is_futures:
+        return []
+    return wallet_snapshots(archive.read(name), run.result.stake_currency, f"{archive.path}: {name}")
+
+
+def _imported(run: Run, evidence: Evidence, wallet: list[Event], source: str | None) -> Imported:
+    answers = answered(run, evidence)
+    result = run.result
+    start, end = ((text or "?")[:10] for text in (result.backtest_start, result.backtest_end))
+    events = [event for trade in answers.trades for event in trade_events(trade)]
+    events += [event for entry in answers.stopped for event in entry_events(entry)]
+    counts = [("trades", len(answers.trades)), ("orders", sum(len(trade.orders) for trade in answers.trades))]
+    counts += [("rejected_signals", result.rejected_signals or 0), ("locks", len(result.locks)), *answers.counts]
     return Imported(
-        stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-backtest-{run.strategy}-{run.run_id[:12]}"),
-        told=f"backtest of {run.strategy}, {run.result.timeframe}, {start} to {end}",
-        source=options.source or f"freqtrade-backtest:{run.name}",
-        events=tuple(event for trade in trades for event in trade_events(trade)),
-        counts=(("trades", len(trades)), ("orders", sum(len(trade.orders) for trade in trades))),
+        stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-backtest-{run.strategy[:80]}-{run.run_id[:12]}"),
+        told=f"backtest of {run.strategy}, {result.timeframe}, {start} to {end}",
+        source=source or f"freqtrade-backtest:{run.name}",
+        events=(*events, *answers.reports, *wallet),
+        counts=(*counts, ("snapshots", len(wallet))),
+        gaps=tuple(answers.gaps),
     )

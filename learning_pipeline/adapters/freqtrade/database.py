@@ -13,7 +13,7 @@ from learning_pipeline.adapters.freqtrade.backtest import USD_LIKE
 from learning_pipeline.adapters.freqtrade.bot_rows import BotLock, BotTrade, instant
 from learning_pipeline.adapters.freqtrade.bot_trades import BotTrades, bot_trades
 from learning_pipeline.adapters.freqtrade.events import trade_events
-from learning_pipeline.adapters.freqtrade.locks import Lock, lock_event
+from learning_pipeline.adapters.freqtrade.locks import Lock, lock_events, lock_gaps
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.tables import Row, Tables, read_tables
 from learning_pipeline.adapters.imported import Event, Imported
@@ -73,7 +73,7 @@ def _require_dollars(path: Path, rows: Sequence[BotTrade]) -> None:
 
 def _locks(rows: Sequence[Row]) -> tuple[list[Event], list[str]]:
     """Events of the locks, and what is to be said of those that are none."""
-    events, faults = [], []
+    locks, faults = [], []
     for row in rows:
         try:
             lock = msgspec.convert(row, BotLock)
@@ -81,8 +81,8 @@ def _locks(rows: Sequence[Row]) -> tuple[list[Event], list[str]]:
         except ValueError as e:
             faults.append(f"lock {row['id']}: {e}")
             continue
-        events.append(lock_event(Lock(lock.pair, lock.side or "*", lock.reason or "", since, until)))
-    return events, _counted("locks", faults)
+        locks.append(Lock(lock.pair, lock.side or "*", lock.reason or "", since, until))
+    return lock_events(locks), [*_counted("locks", faults), *lock_gaps(locks)]
 
 
 def _told(path: Path, tables: Tables, read: BotTrades) -> str:

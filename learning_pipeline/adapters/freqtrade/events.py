@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from learning_pipeline.adapters.freqtrade.candle import candle_open
+from learning_pipeline.adapters.freqtrade.entry import Entry, entry_events, known
+from learning_pipeline.adapters.freqtrade.gates import slots_gate
 from learning_pipeline.adapters.freqtrade.trade import Order, Trade
 from learning_pipeline.adapters.imported import Event
 
-MAX_OPEN_TRADES = "max_open_trades"
-"""The gate that every entry of freqtrade passes, and that blocks what freqtrade calls a rejected signal."""
-
 
 def trade_events(trade: Trade) -> list[Event]:
-    """Events of one trade, in the order in which they happened; none where nothing was ever filled.
-
-    Two clocks: the signal is made at the close of its candle, which is the open of the candle of the entry; the
-    decision falls when freqtrade opens the trade. In a backtest they are the same instant.
-    """
+    """Events of one trade, in the order in which they happened; none where nothing was ever filled."""
     if not trade.entries:
         return []
-    return [_signal(trade), _decision(trade), *_orders(trade), *_close(trade)]
+    return [*entry_events(trade_entry(trade)), *_orders(trade), *_close(trade)]
 
 
-def _signal(trade: Trade) -> Event:
+def trade_entry(trade: Trade) -> Entry:
+    """What was wanted and approved: as much as its first entry; what was added later was not known then."""
     first = trade.entries[0]
-    payload = {
-        "signal_id": trade.signal_id,
-        "symbol": trade.pair,
-        "timeframe": trade.timeframe,
-        "strategy": trade.strategy or "unknown",
-        "side": trade.side,
-        "pattern_key": trade.enter_tag or None,
-        "features": trade.features,
-        "entry_price": first.price,
-        "stop_price": trade.stop_price,
-        "target_price": trade.target_price,
-        "qty": first.amount,
-    }
-    return Event("signal", candle_open(trade.opened_at, trade.timeframe), _known(payload))
-
-
-def _decision(trade: Trade) -> Event:
-    passed = {"name": MAX_OPEN_TRADES, "passed": True, "threshold": trade.max_open_trades, "op": "<"}
-    if trade.max_open_trades is None:
-        passed = {"name": MAX_OPEN_TRADES, "passed": True}
-    market = {"price": trade.entries[0].price}
-    payload = {"signal_id": trade.signal_id, "decision": "approved", "market": market, "gates": [passed]}
-    return Event("decision", trade.opened_at, payload)
+    return Entry(
+        signal_id=trade.signal_id,
+        pair=trade.pair,
+        timeframe=trade.timeframe,
+        strategy=trade.strategy or "unknown",
+        side=trade.side,
+        made_at=candle_open(trade.opened_at, trade.timeframe),
+        decided_at=trade.opened_at,
+        price=first.price,
+        enter_tag=trade.enter_tag,
+        stop_price=trade.stop_price,
+        target_price=trade.target_price,
+        qty=first.amount,
+        features=trade.features,
+        gates=trade.gates or (slots_gate(trade.max_open_trades, None, passed=True),),
+    )
 
 
 def _orders(trade: Trade) -> Iterator[Event]:
     for order in trade.orders:
         named = {"order_id": order.order_id, "signal_id": trade.signal_id, "trade_id": trade.trade_id}
         what = {"symbol": trade.pair, "side": order.side, "qty": order.amount, "price": order.price}
-        yield Event("order_submitted", order.submitted_at, _known({**named, **what}))
+        yield Event("order_submitted", order.submitted_at, known({**named, **what}))
         if order.filled_at and order.price:
             fee = {"fill_id": f"{order.order_id}/fill", "fee_usd": order.amount * order.price * _fee_rate(trade, order)}
             yield Event("fill", order.filled_at, {**named, **what, **fee})
@@ -88,12 +76,8 @@ def _close(trade: Trade) -> Iterator[Event]:
         "pattern_key": trade.enter_tag or None,
         "exit_reason": trade.exit_reason,
     }
-    yield Event("trade_closed", trade.closed_at, _known(payload))
+    yield Event("trade_closed", trade.closed_at, known(payload))
 
 
 def _fee_rate(trade: Trade, order: Order) -> float:
     return trade.fee_open if order.is_entry else trade.fee_close
-
-
-def _known(payload: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in payload.items() if value is not None}

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from learning_pipeline.adapters.freqtrade.gates import guard_of
 from learning_pipeline.adapters.imported import Event
 
-_GUARDS = (
-    ("CooldownPeriod", r"Cooldown period for "),
-    ("StoplossGuard", r"\d+ stoplosses in "),
-    ("MaxDrawdown", r"\S+ passed \S+ in "),
-    ("LowProfitPairs", r"\S+ < \S+ in "),
-    ("AutoLock", r"Auto lock$"),
-)
+GUARD_LOCKS = "guard_locks"
+"""Name of the figure that stands for a guard of which nothing else is known."""
 
 
 class Lock(NamedTuple):
@@ -30,23 +27,26 @@ class Lock(NamedTuple):
     """On the candle grid: freqtrade rounds it up, so a lock may block no candle at all."""
 
 
-def guard_of(reason: str) -> str:
-    """The protection that gives such a reason; the reason's own first words for one that is not freqtrade's.
+def lock_events(locks: Sequence[Lock], **labels: str) -> list[Event]:
+    """One ``analytics_report`` per lock, of value 1: that a guard came into force.
 
-    >>> guard_of("0.08 passed 0.05 in 48 candles, locking for 6 candles."), guard_of("news at noon")
-    ('MaxDrawdown', 'news at noon')
+    No decision: locks block nothing provably. Nearly all follow a closed trade and end before the next signal.
     """
-    known = (guard for guard, pattern in _GUARDS if re.match(pattern, reason))
-    return next(known, reason[:40].strip() or "unknown")
+    return [_event(lock, labels) for lock in dict.fromkeys(locks)]
 
 
-def lock_event(lock: Lock) -> Event:
-    """An ``analytics_report`` called ``guard_locks``: its value is how many minutes were locked.
+def lock_gaps(locks: Sequence[Lock]) -> list[str]:
+    """One sentence per guard."""
+    counted = Counter(guard_of(lock.reason) for lock in locks)
+    return [
+        f"{guard}: freqtrade records its locks ({n:,}) but not which signals they blocked, "
+        "so the guard is not evaluable without a decision log"
+        for guard, n in sorted(counted.items())
+    ]
 
-    No decision: that a pair was locked does not say that anything was blocked.
-    """
+
+def _event(lock: Lock, labels: dict[str, str]) -> Event:
     until = lock.until.isoformat().replace("+00:00", "Z")
-    labels = {"guard": guard_of(lock.reason), "pair": lock.pair, "side": lock.side, "until": until}
-    minutes = (lock.until - lock.locked_at) / dt.timedelta(minutes=1)
-    payload = {"name": "guard_locks", "value": minutes, "labels": labels | {"reason": lock.reason}}
+    told = {"guard": guard_of(lock.reason), "pair": lock.pair, "side": lock.side, "until": until} | labels
+    payload = {"name": GUARD_LOCKS, "value": 1.0, "labels": told | {"reason": lock.reason}}
     return Event("analytics_report", lock.locked_at, payload)

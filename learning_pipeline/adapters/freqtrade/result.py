@@ -23,7 +23,6 @@ class OrderRow(Struct, gc=False):
 
     amount: Positive
     safe_price: Positive
-    ft_order_side: str
     ft_is_entry: bool
     order_filled_timestamp: Milliseconds | None = None
     ft_order_tag: str | None = None
@@ -60,6 +59,7 @@ class LockRow(Struct, gc=False):
     lock_timestamp: Milliseconds
     lock_end_timestamp: Milliseconds
     reason: str | None = None
+    side: str | None = None
 
 
 class StrategyResult(Struct, gc=False):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Order(NamedTuple):
@@ -68,6 +68,9 @@ class Trade(NamedTuple):
 
     features: dict[str, float] | None = None
     """Numbers known at the signal candle's close."""
+
+    gates: tuple[dict[str, Any], ...] = ()
+    """Gates of the decision, where more is known than that a slot was free."""
 
     @property
     def side(self) -> str:

@@ -11,7 +11,7 @@ from learning_pipeline.defs.catalog import TABLES
 from learning_pipeline.errors import BadInput
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.lake import Lake
-from learning_pipeline.stores.warehouse import read_only, stale_days
+from learning_pipeline.stores.warehouse import copied_days, read_only, stale_days
 
 OVERDUE = 3
 """Lives of a signal after which an open outcome is overdue, by the newest event or bar of its symbol."""
@@ -50,13 +50,14 @@ def look_at_warehouse(home: Home, ttl_minutes: float) -> Published:
     lake = Lake(home.lake)
     with read_only(home.warehouse) as connection:
         try:
-            n_stale = sum(len(stale_days(connection, table, lake.files_by_day(table))) for table in TABLES)
+            copied = copied_days(connection)
+            stale = [stale_days(copied.get(table.address(), {}), lake.files_by_day(table)) for table in TABLES]
             markets = [Market(*row) for row in _rows(connection, MARKETS, OVERDUE, ttl_minutes)]
             unmatched, lately = _rows(connection, UNMATCHED), _rows(connection, LATELY_DECIDED)
         except duckdb.Error as e:
             why = " ".join(str(e).split())
             raise BadInput(f"{home.warehouse}: {why}; remove it and `learning-pipeline run` publishes it anew") from e
-    return Published(n_stale, markets, *unmatched[0], *lately[0])
+    return Published(sum(map(len, stale)), markets, *unmatched[0], *lately[0])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, *values: Any) -> list[tuple[Any, ...]]:

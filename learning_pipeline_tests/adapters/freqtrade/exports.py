@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import polars as pl
+import pyarrow.feather
 
 from learning_pipeline.adapters.freqtrade import FreqtradeOptions, imported
 from learning_pipeline.adapters.imported import Event, Imported
@@ -99,3 +103,27 @@ def parsed(one: Imported) -> Parsed:
     """The events as they are delivered, read again by the parser that every bot's lines pass."""
     lines = [encode(enveloped(*event, one.source, None)) + b"\n" for event in one.events]
     return parse_lines(b"".join(lines))
+
+
+def frame_of(rows: list[tuple[str, dt.datetime, float, str | None]]) -> Any:
+    """A pandas frame as freqtrade exports it: candles, then pair and tag."""
+    import pandas as pd
+
+    pairs, dates, prices, tags = ([row[k] for row in rows] for k in range(4))
+    stamps = pd.to_datetime(pd.Series(dates, dtype="object"), utc=True).dt.as_unit("ms")
+    candles = {"date": stamps, "open": prices, "high": [price * 1.5 for price in prices], "rsi": [30.0] * len(rows)}
+    return pd.DataFrame({**candles, "pair": pairs, "enter_tag": tags})
+
+
+def joblib_bytes(value: Any) -> bytes:
+    import joblib
+
+    sink = io.BytesIO()
+    joblib.dump(value, sink)
+    return sink.getvalue()
+
+
+def feather(frame: pl.DataFrame) -> bytes:
+    sink = io.BytesIO()
+    pyarrow.feather.write_feather(frame.to_arrow(), sink, compression="lz4")
+    return sink.getvalue()

@@ -196,7 +196,7 @@ def test_locks_are_reports_and_no_decisions(tmp_path: Path) -> None:
     found = made(tmp_path, [trade()], round_trip(), locks=[*locks, lock(3, lock_time=None)])
     first, second = of_type(found, "analytics_report")
     assert first.at == UTC_NOON
-    assert (first.payload["name"], first.payload["value"]) == ("guard_locks", 240.0)
+    assert (first.payload["name"], first.payload["value"]) == ("guard_locks", 1.0)
     assert (second.payload["labels"]["guard"], second.payload["labels"]["pair"]) == ("MaxDrawdown", "*")
     assert "1 locks cannot be used; the first: lock 3" in said(found)
     assert agrees(found)
@@ -293,7 +293,7 @@ def orders_at(stage: int, n: int) -> list[dict[str, Any]]:
         order(4 * n + 4, of=n, side="sell", amount=2.0, price=110.0, hours=3),
     ]
     for waiting in every[stage : stage + 1]:
-        waiting |= {"ft_is_open": 1, "status": "open", "filled": 0.0, "average": None, "order_filled_date": None}
+        waiting |= {"ft_is_open": 1, "status": "open", "filled": 0.5, "average": None, "order_filled_date": None}
     return every[: stage + 1]
 
 
