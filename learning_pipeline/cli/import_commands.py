@@ -61,6 +61,10 @@ def freqtrade(
 def nautilus(
     paths: PathsArgument,
     source: SourceOption = None,
+    timeframe: Annotated[
+        str | None,
+        typer.Option("--timeframe", help="Of the signals; by default that of the bars, if one.", show_default=False),
+    ] = None,
     report: ReportOption = False,
     home: HomeOption = None,
     strict: StrictOption = False,
@@ -69,7 +73,7 @@ def nautilus(
     """NautilusTrader's reports (CSV, Parquet), event lines (JSON), and bar catalog."""
     from learning_pipeline.adapters.nautilus import imported  # noqa: PLC0415  # only who imports pays for it
 
-    _import(imported(paths, source), home, strict=strict, report=report, as_json=as_json)
+    _import(imported(paths, source, timeframe), home, strict=strict, report=report, as_json=as_json)
 
 
 @import_app.command()
