@@ -25,6 +25,12 @@ SourceOption = Annotated[
 ]
 
 
+TimeframeOption = Annotated[
+    str | None,
+    typer.Option("--timeframe", help="Such as 1h, of what the files give none.", show_default=False),
+]
+
+
 class Kind(StrEnum):
     """What the rows of a table are."""
 
@@ -61,10 +67,7 @@ def freqtrade(
 def nautilus(
     paths: PathsArgument,
     source: SourceOption = None,
-    timeframe: Annotated[
-        str | None,
-        typer.Option("--timeframe", help="Of the signals; by default that of the bars, if one.", show_default=False),
-    ] = None,
+    timeframe: TimeframeOption = None,
     report: ReportOption = False,
     home: HomeOption = None,
     strict: StrictOption = False,
@@ -88,9 +91,7 @@ def csv(
             "--map", metavar="OURS=THEIRS", help="A column called otherwise; may be repeated.", show_default=False
         ),
     ] = None,
-    timeframe: Annotated[
-        str | None, typer.Option("--timeframe", help="Of every row, where no column tells it.", show_default=False)
-    ] = None,
+    timeframe: TimeframeOption = None,
     timezone: Annotated[
         str | None, typer.Option("--timezone", help="Of times without one: UTC, Europe/Berlin.", show_default=False)
     ] = None,
