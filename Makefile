@@ -9,6 +9,9 @@ PYTHON ?= python3
 unexport PYTHONDONTWRITEBYTECODE
 BENCH_ENV := $(UV_ENV) UV_PROJECT_ENVIRONMENT=.venv-bench
 MLFINPY := .tools/mlfinpy
+FREQTRADE := .tools/freqtrade
+FREQTRADE_TESTS := learning_pipeline_tests/adapters/freqtrade/real
+NAUTILUS := .tools/nautilus
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +37,18 @@ ui: $(SYNC) ## Dagster's web UI over data/demo (or HOME_DIR=...)
 test: $(SYNC) ## every test and doctest
 	$(RUN) pytest
 
+docs: $(SYNC) ## the documentation as a static site, in docs/_build/html
+	@rm -rf docs/_build
+	$(RUN) python -m sphinx -W --keep-going -q docs docs/_build/html
+	@echo "docs/_build/html/index.html opens in any browser"
+
+test-freqtrade: $(SYNC) ## the freqtrade import and the strategy mixin against the real freqtrade, without a network
+	@# an environment of its own: freqtrade is no part of ours, and its strategies run without our libraries
+	@test -x $(FREQTRADE)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(FREQTRADE)
+	@$(UV) pip install --quiet --python $(FREQTRADE)/bin/python --requirement $(FREQTRADE_TESTS)/requirements.txt || \
+	{ echo "test-freqtrade: freqtrade 2026.9 cannot be installed in $(FREQTRADE): it needs a package index" >&2; exit 1; }
+	FREQTRADE_PYTHON=$(CURDIR)/$(FREQTRADE)/bin/python $(RUN) pytest -n 0 $(FREQTRADE_TESTS)
+
 worlds: $(SYNC) ## coverage and verdicts on thousands of planted worlds (or WORLDS=500)
 	$(RUN) python -m learning_pipeline_tests.planted $(WORLDS)
 
@@ -56,10 +71,16 @@ bench: $(UV) uv.lock ## against vectorbt, mlfinpy, DuckDB, Polars, msgspec, pyda
 	{ echo "bench: mlfinpy 0.1.2 cannot be installed in $(MLFINPY): it needs Python 3.11 or 3.12 and a package index" >&2; exit 1; }
 	MLFINPY_PYTHON=$(MLFINPY)/bin/python .venv-bench/bin/python -m benchmarks $(BENCH)
 
+test-nautilus: $(SYNC) ## imports of NautilusTrader against the real package, in an environment of its own
+	@test -x $(NAUTILUS)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(NAUTILUS)
+	@$(UV) pip install --quiet --python $(NAUTILUS)/bin/python --requirement learning_pipeline_tests/adapters/nautilus/nautilus_trader.txt || \
+	{ echo "test-nautilus: nautilus_trader cannot be installed in $(NAUTILUS) (see above)" >&2; exit 1; }
+	NAUTILUS_PYTHON=$(NAUTILUS)/bin/python $(RUN) pytest -n 0 learning_pipeline_tests/adapters/nautilus/test_real.py
+
 lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test worlds bench-truth mutants bench lint
+.PHONY: help demo ui docs test test-freqtrade test-nautilus worlds bench-truth mutants bench lint

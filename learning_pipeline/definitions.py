@@ -25,6 +25,7 @@ from learning_pipeline.defs import (
     what_if,
 )
 from learning_pipeline.defs.automation import chain_job, dataset_job, hourly, inbox_sensor, ingest_job
+from learning_pipeline.defs.bot_folders import bot_folder_sensor, import_job
 from learning_pipeline.defs.evaluation import evaluate_job
 from learning_pipeline.defs.lake_io import LakeIO
 from learning_pipeline.defs.resources import Chain
@@ -39,9 +40,9 @@ MODULES += [allocation, books, research, playbooks, datasets, scores, training, 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(MODULES),
     asset_checks=dg.load_asset_checks_from_modules(MODULES),
-    jobs=[chain_job, ingest_job, evaluate_job, dataset_job, train_job, train_on_job, rollout_job],
+    jobs=[chain_job, ingest_job, import_job, evaluate_job, dataset_job, train_job, train_on_job, rollout_job],
     schedules=[hourly, *train_schedules(Chain(home=str(Home.at().root)).models)],
-    sensors=[inbox_sensor, rollout_gate_sensor],
+    sensors=[inbox_sensor, bot_folder_sensor, rollout_gate_sensor],
     resources={"chain": chain, "io_manager": LakeIO(chain=chain)},
     executor=dg.in_process_executor,
 )

@@ -10,7 +10,7 @@ trade moved), ``allocation.positions`` (what that means for each position); and 
 - *Averages*: per timeframe and for all, with memories of 14 and 90 days. At a trade dt after the last one of its kind,
   ``S <- S e^(-dt/tau) + roi`` and ``W <- W e^(-dt/tau) + 1``; the average is S / W.
 - *Wanted*: the timeframes that have trades (two at least) share the mass m that they hold: score = max(0, roi_short);
-  where none is positive, 1 / |roi_short| (least bad first); wanted = m * score / sum of scores.
+  where none is positive, 1 / abs(roi_short) (least bad first); wanted = m * score / sum of scores.
 - *Moved*: by at most c = cap * min(1, least number of trades / 5). The move is the nearest one (Euclid) to what is
   wanted among those that sum to 0, change no share by more than c and leave none below the floor, ``min_allocation``.
   Moves are whole multiples of 2^-53, so that floats add them without error: the sum of the shares stays what it was but

@@ -5,8 +5,9 @@ others, which strategy earns most, how long does a signal wait for its execution
 signals that expired or were cancelled miss, and how far is simulated money from real money?
 
 In: ``events.decisions``, ``events.gates``, ``shadow.outcomes``; ``events.signals``, ``events.orders``,
-``events.fills``, ``events.trades``; ``shadow.missed_outcomes``, ``shadow.delayed_outcomes``. Out, of ``guards/``:
-``analysis.guard_effectiveness``, ``analysis.opportunity_cost``; of ``what_if/``: ``analysis.what_if``,
+``events.fills``, ``events.trades``, ``events.analytics_reports``; ``shadow.missed_outcomes``,
+``shadow.delayed_outcomes``. Out, of ``guards/``: ``analysis.guard_effectiveness``, ``analysis.unrecorded_guards``,
+``analysis.opportunity_cost``; of ``what_if/``: ``analysis.what_if``,
 ``analysis.swap_sets``; of ``strategies/``: ``analysis.signal_decay``, ``analysis.strategy_leaderboard``; of
 ``missed/``: ``analysis.missed_opportunities``, ``analysis.edge_decay``; of ``exploration/``: ``analysis.guard_value``;
 of ``calibration/``: ``analysis.calibration``; of ``proposals/``: ``analysis.proposals``.
@@ -30,6 +31,9 @@ settled rows:
   active days, else ``inconclusive``. On 2,000 planted worlds of 40 and of 90 days intervals cover .94 to .95, and a
   guard that does nothing gets a verdict in .04 to .06; where more is blocked on the days that are good for what is
   blocked, intervals cover .91 to .95 (`make worlds` prints it all).
+
+A guard of which a bot tells only how often it came into force (figure ``guard_locks`` of an ``analytics_report``, with
+the guard's name as label) is ``not_evaluable``: what it blocked is not written down, and is not guessed.
 
 What if (`what_if/` says how): each scenario of the settings decides the cohort again (`policy.GateMatrix`); its delta
 is the net PnL swapped in minus swapped out, with the interval above and q over the scenarios, once with capital for
@@ -93,7 +97,8 @@ from learning_pipeline.analysis.exploration.guard_value import guard_value
 from learning_pipeline.analysis.exploration.tables import GuardValue
 from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness
 from learning_pipeline.analysis.guards.opportunity import opportunity_cost
-from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost, UnrecordedGuards
+from learning_pipeline.analysis.guards.unrecorded import unrecorded_guards
 from learning_pipeline.analysis.missed.edge import edge_decay
 from learning_pipeline.analysis.missed.opportunities import missed_opportunities
 from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
@@ -112,6 +117,7 @@ __all__ = [
     "OpportunityCost",
     "SignalDecay",
     "StrategyLeaderboard",
+    "UnrecordedGuards",
     "calibrate",
     "calibration_pairs",
     "edge_decay",
@@ -121,4 +127,5 @@ __all__ = [
     "opportunity_cost",
     "signal_decay",
     "strategy_leaderboard",
+    "unrecorded_guards",
 ]

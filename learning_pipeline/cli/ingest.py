@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
@@ -19,33 +19,55 @@ COUNTS = ("n_lines", "n_accepted", "n_duplicate", "n_quarantined", "n_incomplete
 SHOWN_REFUSALS = 10
 
 
+class Landed(NamedTuple):
+    """What became of a delivered file, and whether that was known before."""
+
+    arrival: Arrival
+    again: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of its lines when it was landed."""
+        return {name: (self.arrival.counts or {}).get(name, 0) for name in COUNTS}
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Counts for a person; where it was landed before, all is duplicates now, but for what was refused then."""
+        counts = self.counts
+        if self.again:
+            counts["n_duplicate"] += counts["n_accepted"]
+            counts["n_accepted"] = 0
+        return {"file": self.arrival.file, "sha256": self.arrival.sha256, **counts}
+
+
 def ingest_paths(home: Home, paths: list[Path], *, strict: bool, as_json: bool) -> bool:
     """Deliver, land, and print what became of each file; True where CONTRACTS 4 calls it success."""
     inbox = Inbox(home.inbox, Ledger(home.ledger))
-    before = {arrival.sha256 for arrival in inbox.arrivals(landed=True)}
-    delivered = dict.fromkeys(inbox.deliver(paths, dt.datetime.now(dt.UTC)))
+    before = landed_before(inbox)
+    landed = land(home, inbox, inbox.deliver(paths, dt.datetime.now(dt.UTC)), before)
+    rows = [each.row for each in landed]
+    if as_json:
+        write_json(rows)
+    else:
+        _print(home, rows)
+    return is_success(landed, strict=strict)
+
+
+def landed_before(inbox: Inbox) -> set[str]:
+    """Digests of the files that are in the lake already."""
+    return {arrival.sha256 for arrival in inbox.arrivals(landed=True)}
+
+
+def land(home: Home, inbox: Inbox, delivered: list[str], before: set[str]) -> list[Landed]:
+    """Land what waits; what became of each delivered file, once."""
     run_job(home, "ingest")
     landed = {arrival.sha256: arrival for arrival in inbox.arrivals(landed=True)}
-    arrivals = [landed[sha256] for sha256 in delivered]
-    _print(home, [_row(arrival, again=arrival.sha256 in before) for arrival in arrivals], as_json=as_json)
-    return _is_success([_counts(arrival) for arrival in arrivals], strict=strict)
+    return [Landed(landed[sha256], sha256 in before) for sha256 in dict.fromkeys(delivered)]
 
 
-def _counts(arrival: Arrival) -> dict[str, int]:
-    return {name: (arrival.counts or {}).get(name, 0) for name in COUNTS}
-
-
-def _row(arrival: Arrival, *, again: bool) -> dict[str, Any]:
-    """Counts of one file; one that was landed before is all duplicates now, but for what was refused then."""
-    counts = _counts(arrival)
-    if again:
-        counts["n_duplicate"] += counts["n_accepted"]
-        counts["n_accepted"] = 0
-    return {"file": arrival.file, "sha256": arrival.sha256, **counts}
-
-
-def _is_success(counts: list[dict[str, int]], *, strict: bool) -> bool:
+def is_success(landed: list[Landed], *, strict: bool) -> bool:
     """Judged by what became of the files when they were landed: to deliver them again changes no answer."""
+    counts = [each.counts for each in landed]
     if strict and any(count["n_quarantined"] for count in counts):
         return False
     return any(count["n_accepted"] for count in counts) or all(
@@ -53,20 +75,20 @@ def _is_success(counts: list[dict[str, int]], *, strict: bool) -> bool:
     )
 
 
-def _print(home: Home, rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        write_json(rows)
-        return
+def _print(home: Home, rows: list[dict[str, Any]]) -> None:
     print_table(
         ["file", *(name.removeprefix("n_") for name in COUNTS)], [(r["file"], *(r[c] for c in COUNTS)) for r in rows]
     )
-    if any(row["n_quarantined"] for row in rows):
-        _print_refusals(home, {row["sha256"] for row in rows})
+    show_refusals(home, rows)
     if any(row["n_incomplete"] for row in rows):
         say("incomplete: a last line has no newline yet; it is taken when the file is delivered with one")
 
 
-def _print_refusals(home: Home, sha256s: set[str]) -> None:
+def show_refusals(home: Home, rows: list[dict[str, Any]]) -> None:
+    """Print the first refused lines of the files, with the reason; nothing where there is none."""
+    if not any(row["n_quarantined"] for row in rows):
+        return
+    sha256s = {row["sha256"] for row in rows}
     refused = Lake(home.lake).read(Quarantine)
     shown = [row for row in refused.iter_rows(named=True) if row["sha256"] in sha256s]
     columns = ["file", "line_no", "reason_code", "detail"]

@@ -57,6 +57,7 @@ OPTIONAL = {
     "missed": "missed_opportunities",
     "calibration": "calibration",
     "guard_value": "guard_value",
+    "unrecorded": "unrecorded_guards",
 }
 OF_THE_WINDOW = "SELECT * FROM analysis.{} WHERE as_of = $as_of AND window_days = $days ORDER BY ALL"
 ALLOCATED = {

@@ -8,6 +8,7 @@ import polars as pl
 from rich.console import Console
 from rich.text import Text
 
+from learning_pipeline.cli.doctor.finding import some
 from learning_pipeline.cli.plain import records
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import new_table, say, shown, tell
@@ -24,6 +25,12 @@ GUARDS = """
     SELECT * FROM analysis.guard_effectiveness
     WHERE as_of = (SELECT max(as_of) FROM analysis.guard_effectiveness)
     ORDER BY n_marginal > 0 DESC, basis_net_saved_usd DESC, guard
+"""
+UNRECORDED = """
+    SELECT guard, n_activations FROM analysis.unrecorded_guards
+    WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost)
+      AND window_days = (SELECT max(window_days) FROM analysis.opportunity_cost)
+    ORDER BY guard
 """
 CALIBRATION = """
     SELECT strategy, n, bias_usd, ci_low_usd, ci_high_usd FROM analysis.calibration
@@ -90,10 +97,18 @@ def _bias(home: Home, newest: dict[str, Any]) -> str:
 
 
 def warn_of_gaps(home: Home) -> None:
-    """Name the symbols whose decisions cannot be simulated for want of bars, and what to do."""
-    for symbol, n in query_rows(home, WITHOUT_BARS)[1]:
-        which = "1 decision has" if n == 1 else f"{n} decisions have"
-        say(f"no bars for {symbol}: {which} no outcome; `learning-pipeline ingest` bars under that symbol")
+    """Name guards that cannot be judged, symbols whose decisions cannot be simulated, and what to do about both."""
+    unrecorded = [f"{guard} ({n:,})" for guard, n in query_rows(home, UNRECORDED)[1]]
+    if unrecorded:
+        say(f"not evaluable, for no record tells what they blocked (times in force): {', '.join(unrecorded)}")
+    without = query_rows(home, WITHOUT_BARS)[1]
+    if without:
+        n = sum(each for _, each in without)
+        which = "1 decision has" if n == 1 else f"{n:,} decisions have"
+        names = (
+            f"{len(without)} symbols ({some([symbol for symbol, _ in without])})" if len(without) > 1 else without[0][0]
+        )
+        say(f"no bars for {names}: {which} no outcome; `learning-pipeline ingest` bars under that name")
 
 
 def _bounds(guards: list[dict[str, Any]]) -> str:

@@ -1,5 +1,6 @@
 """Assets of the analysis room: which guards saved money, what blocking cost, which strategies earn, and how fast."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -7,7 +8,8 @@ import polars as pl
 
 from learning_pipeline.analysis.guards.effectiveness import guard_effectiveness as judge_guards
 from learning_pipeline.analysis.guards.opportunity import opportunity_cost as cost_blocking
-from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost, UnrecordedGuards
+from learning_pipeline.analysis.guards.unrecorded import unrecorded_guards
 from learning_pipeline.analysis.strategies.decay import signal_decay as time_executions
 from learning_pipeline.analysis.strategies.groups import ALL
 from learning_pipeline.analysis.strategies.leaderboard import ranked
@@ -15,10 +17,10 @@ from learning_pipeline.analysis.strategies.leaderboard import strategy_leaderboa
 from learning_pipeline.analysis.strategies.tables import SignalDecay, StrategyLeaderboard
 from learning_pipeline.analysis.tables import VERDICTS
 from learning_pipeline.defs.resources import Chain
-from learning_pipeline.defs.tables import asset_key, materialised, reads, writes
+from learning_pipeline.defs.tables import asset_key, materialised, out, reads, writes
 from learning_pipeline.defs.windows import WINDOW, as_ofs, latest
 from learning_pipeline.events.decisions import REACH_DAYS
-from learning_pipeline.events.tables import Decisions, Fills, Gates, Orders, Signals, Trades
+from learning_pipeline.events.tables import AnalyticsReports, Decisions, Fills, Gates, Orders, Signals, Trades
 from learning_pipeline.reports import cost_drawing, guards_drawing
 from learning_pipeline.shadow.tables import Outcomes
 
@@ -36,24 +38,26 @@ EXECUTED = {
 """Decisions of the windows, and what can have executed them."""
 
 
-@dg.asset(
-    **writes(GuardEffectiveness),
+@dg.multi_asset(
+    outs={table.table(): out(table) for table in (GuardEffectiveness, UnrecordedGuards)},
     ins={
         "decisions": reads(Decisions, WINDOW),
         "gates": reads(Gates, WINDOW),
         "outcomes": reads(Outcomes, WINDOW),
+        "reports": reads(AnalyticsReports, WINDOW),
     },
 )
-def guard_effectiveness(
-    chain: Chain, decisions: pl.DataFrame, gates: pl.DataFrame, outcomes: pl.DataFrame
-) -> dg.Output[Any]:
-    """What each guard saved or cost, with its interval, as of each day."""
+def guards(
+    chain: Chain, decisions: pl.DataFrame, gates: pl.DataFrame, outcomes: pl.DataFrame, reports: pl.DataFrame
+) -> Iterator[Any]:
+    """What each guard saved or cost, with its interval, as of each day; and guards of which nothing can be told."""
     rows = judge_guards(decisions, gates, outcomes, as_ofs(chain), chain.analysis)
     newest = latest(rows, chain)
-    verdicts = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
+    verdicts: dict[str, Any] = {f"n_{word}": newest["verdict"].eq(word).sum() for word in VERDICTS}
     shown = newest.sort("basis_net_saved_usd", "guard", descending=[True, False]).select(HEADLINE)
     drawing = guards_drawing(newest)
-    return materialised(GuardEffectiveness, rows, alone=True, shown=shown, drawing=drawing, **verdicts)
+    yield materialised(GuardEffectiveness, rows, shown=shown, drawing=drawing, **verdicts)
+    yield materialised(UnrecordedGuards, unrecorded_guards(reports, rows, as_ofs(chain), chain.analysis))
 
 
 @dg.asset(**writes(OpportunityCost), ins={"decisions": reads(Decisions, WINDOW), "outcomes": reads(Outcomes, WINDOW)})

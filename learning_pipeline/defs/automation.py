@@ -31,9 +31,14 @@ dataset_job = dg.define_asset_job(
 )
 
 
-@dg.schedule(job=chain_job, cron_schedule="8 * * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
+@dg.schedule(
+    job=chain_job,
+    cron_schedule="8 * * * *",
+    description="Runs the chain each hour at :08, if a file waits, a day is due, or anything was decided about models.",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 def hourly(context: dg.ScheduleEvaluationContext, chain: Chain) -> dg.RunRequest | dg.SkipReason:
-    """The chain, each hour at :08, where anything is due, or was decided about models."""
+    """The chain, where anything is due; else the reason why not."""
     if not chain.inbox.waiting() and chain.due.dirty_from is None and not copies_lag(chain):
         return dg.SkipReason("nothing is due")
     if _is_busy(context.instance):
@@ -41,7 +46,12 @@ def hourly(context: dg.ScheduleEvaluationContext, chain: Chain) -> dg.RunRequest
     return dg.RunRequest()
 
 
-@dg.sensor(job=chain_job, minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=chain_job,
+    minimum_interval_seconds=15,
+    description=f"Runs the chain when files wait in the inbox: one at a time, {MAX_ATTEMPTS} tries on the same files.",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def inbox_sensor(context: dg.SensorEvaluationContext, chain: Chain) -> dg.RunRequest | dg.SkipReason:
     """One run of the chain when finished files wait in the inbox and no run is queued or under way."""
     waiting = chain.inbox.waiting()

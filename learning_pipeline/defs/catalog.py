@@ -1,9 +1,10 @@
 """Every table of the chain and every room's settings."""
 
+from learning_pipeline.adapters.settings import ImportsSettings
 from learning_pipeline.allocation import AllocationSettings, Positions, TimeframeAllocation, TimeframeRoi
 from learning_pipeline.analysis.calibration.tables import Calibration
 from learning_pipeline.analysis.exploration.tables import GuardValue
-from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost
+from learning_pipeline.analysis.guards.tables import GuardEffectiveness, OpportunityCost, UnrecordedGuards
 from learning_pipeline.analysis.missed.tables import EdgeDecay, MissedOpportunities
 from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.analysis.settings import AnalysisSettings
@@ -54,8 +55,8 @@ from learning_pipeline.tuning.strength import Strength, StrengthSelections
 LANDED: list[type[Table]] = [*EVENT_TABLES.values(), Bars, Quarantine, Deliveries]
 """Tables that ingestion writes; deliveries last: a file that is listed there is wholly in."""
 
-ANALYSED: list[type[Table]] = [GuardEffectiveness, OpportunityCost, WhatIf, SwapSets, SignalDecay, StrategyLeaderboard]
-ANALYSED += [MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
+ANALYSED: list[type[Table]] = [GuardEffectiveness, UnrecordedGuards, OpportunityCost, WhatIf, SwapSets, SignalDecay]
+ANALYSED += [StrategyLeaderboard, MissedOpportunities, EdgeDecay, GuardValue, Calibration, Proposals]
 TUNED: list[type[Table]] = [Lessons, Selections, Moves, Strength, StrengthSelections]
 DECIDED: list[type[Table]] = [Selected, Overrides, Transitions, Approvals]
 SIMULATED: list[type[Table]] = [Outcomes, Pending, DelayedOutcomes, MissedOutcomes, MissedPending]
@@ -74,6 +75,7 @@ COUNTED = Counted(EVENT_TABLES, DriftScores, Alerts)
 """What metrics are read off."""
 
 SETTINGS: dict[str, type[Settings]] = {
+    "imports": ImportsSettings,
     "shadow": ShadowSettings,
     "analysis": AnalysisSettings,
     "tuning": TuningSettings,

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from learning_pipeline.datasets import bars_since, expired, features, telling
 from learning_pipeline.datasets.dataset import Dataset
@@ -42,10 +43,12 @@ def decision_features(
 class DatasetConfig(dg.Config):
     """Which dataset: a kind, the days of its rows, the day as of whose end they are known; empty: all there is."""
 
-    kind: str = "signal"
-    first: str = ""
-    last: str = ""
-    as_of: str = ""
+    kind: str = Field(default="signal", description=f"one of {', '.join(READ)}")
+    first: str = Field(default="", description="first day of its rows, YYYY-MM-DD; empty: the first there is")
+    last: str = Field(default="", description="last day of its rows, YYYY-MM-DD; empty: the last that is computed")
+    as_of: str = Field(
+        default="", description="what was known at the end of this day, YYYY-MM-DD; empty: all that is computed"
+    )
 
 
 @dg.multi_asset(

@@ -20,8 +20,8 @@ from learning_pipeline.stores.registry import Registry
 class EvaluateConfig(dg.Config):
     """What is measured, and by which packs; none named: those that the settings require."""
 
-    artifact_id: str
-    packs: list[str] = Field(default_factory=list)
+    artifact_id: str = Field(description="id of the artifact, as models.artifacts names it")
+    packs: list[str] = Field(default_factory=list, description="names of packs; none: those that the settings require")
 
 
 @dg.op

@@ -4,25 +4,16 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from learning_pipeline.allocation import AllocationSettings
-from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.books.settings import BooksSettings
 from learning_pipeline.contracts import Entry, Settings, end_of
-from learning_pipeline.datasets.settings import DatasetsSettings
 from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.defs.due import Due, fingerprint
-from learning_pipeline.drift.settings import DriftSettings
+from learning_pipeline.defs.room_settings import RoomSettings
 from learning_pipeline.errors import BadSettings
-from learning_pipeline.models.settings import ModelsSettings
-from learning_pipeline.playbooks.settings import PlaybooksSettings
-from learning_pipeline.posture.settings import PostureSettings
-from learning_pipeline.rollout.settings import RolloutSettings
-from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.experiments import Experiments
 from learning_pipeline.stores.home import Home
@@ -32,7 +23,6 @@ from learning_pipeline.stores.learning_log import write_entries
 from learning_pipeline.stores.ledger import Ledger
 from learning_pipeline.stores.settings_file import load_settings
 from learning_pipeline.stores.writer import is_dead, one_writer, sign_of_life
-from learning_pipeline.tuning import Rule, TuningSettings
 
 NO_DAYS = (dt.date(1970, 1, 1), dt.date(1970, 1, 1))
 """A range for rooms that are asked about no data at all."""
@@ -47,14 +37,10 @@ MAX_DELETED = 50
 UNFINISHED = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 
 
-class Chain(dg.ConfigurableResource):
-    """The days of a run and the stores of its data root.
+class Chain(RoomSettings, dg.ConfigurableResource):
+    """The days of a run and the stores of its data root."""
 
-    ``first`` and ``last`` are days (YYYY-MM-DD); empty means everything that is due. ``settings`` overrides the
-    settings file for this run: room -> key -> value.
-    """
-
-    home: str = Field(description="data root")
+    home: str = Field(description="data root: a run of this server belongs to its own, so leave it as it is")
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
@@ -153,66 +139,6 @@ class Chain(dg.ConfigurableResource):
         if self._settings is None:
             self._settings = load_settings(self.paths.settings, SETTINGS, self.settings)
         return self._settings
-
-    @property
-    def shadow(self) -> ShadowSettings:
-        """Settings of the shadow room."""
-        return cast("ShadowSettings", self.effective_settings["shadow"])
-
-    @property
-    def analysis(self) -> AnalysisSettings:
-        """Settings of the analysis room."""
-        return cast("AnalysisSettings", self.effective_settings["analysis"])
-
-    @property
-    def tuning(self) -> TuningSettings:
-        """Settings of the tuning room."""
-        return cast("TuningSettings", self.effective_settings["tuning"])
-
-    @property
-    def overrides(self) -> Rule:
-        """Which change of limits may be chosen."""
-        return cast("Rule", self.effective_settings["overrides"])
-
-    @property
-    def allocation(self) -> AllocationSettings:
-        """Settings of the allocation room."""
-        return cast("AllocationSettings", self.effective_settings["allocation"])
-
-    @property
-    def posture(self) -> PostureSettings:
-        """Settings of posture."""
-        return cast("PostureSettings", self.effective_settings["posture"])
-
-    @property
-    def books(self) -> BooksSettings:
-        """Settings of the learning book and the research budget."""
-        return cast("BooksSettings", self.effective_settings["books"])
-
-    @property
-    def playbooks(self) -> PlaybooksSettings:
-        """Where playbooks lie, when their evidence is written, what a judge looks at."""
-        return cast("PlaybooksSettings", self.effective_settings["playbooks"])
-
-    @property
-    def datasets(self) -> DatasetsSettings:
-        """Settings of the datasets room."""
-        return cast("DatasetsSettings", self.effective_settings["datasets"])
-
-    @property
-    def models(self) -> ModelsSettings:
-        """When a model is trained and what it must pass."""
-        return cast("ModelsSettings", self.effective_settings["models"])
-
-    @property
-    def rollout(self) -> RolloutSettings:
-        """What it takes to move a model."""
-        return cast("RolloutSettings", self.effective_settings["rollout"])
-
-    @property
-    def drift(self) -> DriftSettings:
-        """When a drift is an alarm."""
-        return cast("DriftSettings", self.effective_settings["drift"])
 
     def log(self, entries: Iterable[Entry]) -> None:
         """Append to ``learning_system.log``, where anything was due: else it was told before."""

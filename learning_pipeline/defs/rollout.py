@@ -41,10 +41,11 @@ def rollout_job() -> None:
     name=SENSOR,
     job_name="rollout",
     minimum_interval_seconds=30,
+    description="Starts the rollout of a request that can be moved now, or whose denial the audit does not know yet.",
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def rollout_gate_sensor(context: dg.SensorEvaluationContext, chain: Chain) -> dg.SensorResult | dg.SkipReason:
-    """A run per request that can be moved now, or whose denial the audit does not know; nothing is changed here."""
+    """A run per request that is due; nothing is changed here."""
     if not chain.paths.ledger.exists():
         return dg.SkipReason("nobody asks for a move")
     asked = [_asked(context.instance, each) for each in gate_of(chain).due(dt.datetime.now(dt.UTC))]

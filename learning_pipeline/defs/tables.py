@@ -3,10 +3,12 @@
 import datetime as dt
 import inspect
 import warnings
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import dagster as dg
 import polars as pl
+from polars._typing import PolarsDataType
 
 from learning_pipeline.contracts import Table, content_sha256
 from learning_pipeline.defs.pictures import picture
@@ -14,6 +16,8 @@ from learning_pipeline.reports import Drawing
 
 OWNERS = ["team:learning-pipeline"]
 PREVIEW_ROWS = 5
+WIDEST = 12
+"""Columns of a preview that stand side by side."""
 
 
 class Replacement(NamedTuple):
@@ -36,11 +40,7 @@ def spec_of(table: type[Table]) -> dict[str, Any]:
         "group_name": table.room(),
         "kinds": {"polars", "deltalake"},
         "owners": OWNERS,
-        "metadata": {
-            "dagster/column_schema": column_schema(table),
-            "grain": table.grain(),
-            "key": ", ".join(table.key()),
-        },
+        "metadata": {"dagster/column_schema": column_schema(table)},
     }
 
 
@@ -63,13 +63,30 @@ def reads(table: type[Table], days_back: int | str = 0, and_days: int = 0) -> dg
 
 
 def column_schema(table: type[Table]) -> dg.TableSchema:
-    """Columns with type, nullability and description."""
+    """Columns with type, nullability, whether they are of the key, and description."""
+    key = table.key()
     return dg.TableSchema(
         columns=[
-            dg.TableColumn(name, str(dtype), description, dg.TableColumnConstraints(nullable=nullable))
+            dg.TableColumn(
+                name,
+                type_in_words(dtype),
+                description,
+                dg.TableColumnConstraints(nullable=nullable, other=["key"] if name in key else []),
+            )
             for name, (dtype, nullable, description) in table.columns_described().items()
         ]
     )
+
+
+def type_in_words(dtype: PolarsDataType) -> str:
+    """A type as short as a column of the UI; Polars' own word where that is short.
+
+    >>> type_in_words(pl.Datetime("us", "UTC")), type_in_words(pl.List(pl.String())), type_in_words(pl.Float64())
+    ('Datetime UTC', 'List of String', 'Float64')
+    """
+    if isinstance(dtype, pl.Datetime):
+        return f"Datetime {dtype.time_zone}"
+    return f"List of {type_in_words(dtype.inner)}" if isinstance(dtype, pl.List) else str(dtype)
 
 
 def materialised(
@@ -81,7 +98,9 @@ def materialised(
     drawing: Drawing | None = None,
     **metadata: Any,
 ) -> dg.Output[Any]:
-    """An output that carries its rows (checked when they are written), digest as data version, row count, preview.
+    """An output that carries its rows (checked when they are written), digest as data version, picture, preview, count.
+
+    The UI shows what is said in this order: what a person wants to see comes first.
 
     ``alone``: of an ``@asset``, which has one output only. ``shown``: previewed instead of the newest rows.
     ``drawing``: a picture of what is worth a look.
@@ -90,11 +109,10 @@ def materialised(
     rows = table.ordered(replacement.frame if replacement else frame)  # type: ignore[arg-type]  # a frame where no Replacement
     digest = content_sha256(rows)
     said = {
-        "dagster/row_count": rows.height,
-        "content_sha256": digest,
-        "preview": preview(_newest(rows) if shown is None else shown),
         **picture(drawing),
+        "preview": preview(_newest(rows) if shown is None else shown),
         **metadata,
+        "dagster/row_count": rows.height,
     }
     value = replacement._replace(frame=rows) if replacement else rows
     name = "result" if alone else table.table()
@@ -104,11 +122,20 @@ def materialised(
 
 
 def preview(rows: pl.DataFrame) -> dg.MarkdownMetadataValue:
-    """Rows as a small table."""
+    """Rows as a small table; of many columns each is a line, for the window that it is shown in is narrow."""
     shown = rows.drop("day", strict=False)
-    head = " | ".join(shown.columns)
-    body = "\n".join("| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows())
-    return dg.MetadataValue.md(f"| {head} |\n|{'---|' * shown.width}\n{body}")
+    if shown.is_empty():
+        return dg.MetadataValue.md("no rows")
+    if shown.width <= WIDEST:
+        return _table(shown.columns, shown.iter_rows())
+    columns = shown.head(PREVIEW_ROWS)
+    return _table(["column", *[""] * columns.height], ([each.name, *each] for each in columns))
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> dg.MarkdownMetadataValue:
+    names = list(head)
+    lines = ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return dg.MetadataValue.md("\n".join([f"| {' | '.join(names)} |", f"|{'---|' * len(names)}", *lines]))
 
 
 def _newest(rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from learning_pipeline.datasets.tables import Examples, Manifests
 from learning_pipeline.defs.pictures import picture
@@ -24,14 +25,14 @@ TRAINED = dg.AssetKey(["models", "trained"])
 class TrainConfig(dg.Config):
     """Which dataset is trained on (empty: the one that was built last), and who asked for it."""
 
-    dataset_id: str = ""
-    is_scheduled: bool = False
-    asked_by: str = ""
+    dataset_id: str = Field(default="", description="dataset to train on; empty: the one that was built last")
+    is_scheduled: bool = Field(default=False, description="whether the schedule asks, not a person")
+    asked_by: str = Field(default="", description="the person who asks; empty: nobody by name")
 
 
 @dg.asset(key=TRAINED, group_name="models", owners=OWNERS, kinds={"xgboost", "mlflow"}, deps=[asset_key(Examples)])
 def trained_model(context: dg.AssetExecutionContext, chain: Chain, config: TrainConfig) -> dg.MaterializeResult[Any]:
-    """A model of the dataset: a few settings tried out of fold, the best registered; a rollout alone puts it in force.
+    """One model per run: a few settings tried out of fold, the best registered; a rollout alone puts it in force.
 
     Rows go to the ledger, the bytes to ``models/``, and MLflow is brought up to both.
     """
@@ -100,6 +101,7 @@ def _schedule(cron: str) -> dg.ScheduleDefinition:
         job=train_job,
         cron_schedule=cron,
         execution_timezone="UTC",
+        description="A dataset of the days that are computed and a model of it, when [models] train_schedule says so.",
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     def tick(chain: Chain) -> dg.RunRequest | dg.SkipReason:

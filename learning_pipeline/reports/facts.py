@@ -26,9 +26,9 @@ class Facts:
     leaderboard, decay : DataFrame or None
         ``analysis.strategy_leaderboard`` and ``analysis.signal_decay`` of the window as of its day; None where the
         warehouse has no such table.
-    what_if, swaps, edge, missed, calibration, guard_value : DataFrame or None
-        ``analysis.what_if``, ``swap_sets``, ``edge_decay``, ``missed_opportunities``, ``calibration`` and
-        ``guard_value`` of the window as of its day; None likewise.
+    what_if, swaps, edge, missed, calibration, guard_value, unrecorded : DataFrame or None
+        ``analysis.what_if``, ``swap_sets``, ``edge_decay``, ``missed_opportunities``, ``calibration``,
+        ``guard_value`` and ``unrecorded_guards`` of the window as of its day; None likewise.
     allocation, timeframe_roi : DataFrame or None
         ``allocation.timeframe_allocation`` up to the window's day and ``timeframe_roi`` as of it; None likewise.
     book_pnl, risk, blocks, experiment_pnl : DataFrame or None
@@ -82,6 +82,7 @@ class Facts:
     missed: pl.DataFrame | None
     calibration: pl.DataFrame | None
     guard_value: pl.DataFrame | None
+    unrecorded: pl.DataFrame | None
     allocation: pl.DataFrame | None
     timeframe_roi: pl.DataFrame | None
     book_pnl: pl.DataFrame | None

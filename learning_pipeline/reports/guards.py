@@ -34,7 +34,8 @@ UNJUDGED = "nothing: each of its blocks had another guard behind it, or is not s
 def guards_section(facts: Facts, window: Window) -> Section:
     """Verdict of every guard of the window."""
     if facts.guards.is_empty():
-        return Section("guards", "What each guard saved and cost", (f"No guard blocked anything in {window.words}.",))
+        nothing = f"No guard is known to have blocked anything in {window.words}."
+        return Section("guards", "What each guard saved and cost", (nothing, *_unrecorded(facts)))
     rows = ranked(facts.guards)
     caption = (
         f"USD over {window.words}; bars are what the verdict is of, whiskers 95 % intervals. "
@@ -44,7 +45,7 @@ def guards_section(facts: Facts, window: Window) -> Section:
     return Section(
         "guards",
         "What each guard saved and cost",
-        (_meaning(rows), *_sum_in_words(facts, window)),
+        (_meaning(rows), *_sum_in_words(facts, window), *_unrecorded(facts)),
         pictured(guards_drawing(facts.guards), "guards", says, caption),
         (_grid(rows, window), _judged_on(rows, window)),
         (*_notes(), *bias_notes(facts)),
@@ -169,6 +170,15 @@ def _sum_in_words(facts: Facts, window: Window) -> tuple[str, ...]:
         "recorded, and no single guard's."
     )
     return (words,)
+
+
+def _unrecorded(facts: Facts) -> tuple[str, ...]:
+    """Guards that no verdict is given on, because nobody wrote down what they blocked."""
+    if facts.unrecorded is None or facts.unrecorded.is_empty():
+        return ()
+    rows = facts.unrecorded.sort("guard").iter_rows(named=True)
+    named = ", ".join(f"{row['guard']} ({count(row['n_activations'], 'activation')})" for row in rows)
+    return (f"Not evaluable: {named}. The bot's records tell when they were in force, not which signals they blocked.",)
 
 
 def _notes() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ In: ``events.decisions``, ``market.bars``, and ``shadow.pending`` of the day bef
 ``shadow.delayed_outcomes`` (settled trades, entered later). ``shadow.missed_outcomes`` and ``shadow.missed_pending``
 are the same fold over expired and cancelled decisions, put back to their signals (``events.signals``).
 
-Formulas, for a long trade (a short one is mirrored), with R = |entry - stop| and qty = notional / entry::
+Formulas, for a long trade (a short one is mirrored), with R = abs(entry - stop) and qty = notional / entry::
 
     missing stop    entry - stop_atr x ATR(14, Wilder)      missing target  entry + target_r x R
     gross_roi       (exit - entry) / entry                  net_roi         net_pnl_usd / notional

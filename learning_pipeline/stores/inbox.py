@@ -59,7 +59,17 @@ class Inbox:
         files = list(expand(paths))
         for path in files:
             _require_right_name(path)
-        return [self._store(path.name, _content(path), now) for path in files]
+        return [self.put(path.name, _content(path), now) for path in files]
+
+    def put(self, name: str, content: bytes, now: dt.datetime) -> str:
+        """Keep content as a delivered file of that name; its digest. What is there already is not written again."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self.folder / f"{digest}{_ending(name)}"
+        if not path.exists():
+            atomic_write(path, content)
+        stat = path.stat()
+        self._ledger.register(digest, name, path.name, (stat.st_size, stat.st_mtime_ns), now)
+        return digest
 
     def scan(self, now: dt.datetime) -> None:
         """Register files that were dropped here since the last scan, oldest first."""
@@ -90,15 +100,6 @@ class Inbox:
         seen = self._ledger.seen_files()
         new = [path for path, stat in stats.items() if (path.name, stat.st_size, stat.st_mtime_ns) not in seen]
         return sorted(new, key=lambda path: (stats[path].st_mtime_ns, path.name))
-
-    def _store(self, name: str, content: bytes, now: dt.datetime) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        path = self.folder / f"{digest}{_ending(name)}"
-        if not path.exists():
-            atomic_write(path, content)
-        stat = path.stat()
-        self._ledger.register(digest, name, path.name, (stat.st_size, stat.st_mtime_ns), now)
-        return digest
 
 
 def expand(paths: list[Path]) -> Iterator[Path]:

@@ -138,7 +138,7 @@ def test_a_signal_of_a_symbol_without_bars_is_kept_and_is_no_error(empty: Comman
     assert empty("ingest", tmp_path / "bot.jsonl").exit_code == 0
     said = empty("run")
     assert said.exit_code == 0
-    words = "no bars for NONE: 1 decision has no outcome; `learning-pipeline ingest` bars under that symbol\n"
+    words = "no bars for NONE: 1 decision has no outcome; `learning-pipeline ingest` bars under that name\n"
     assert said.err == words
     lines = said.out.partition("\n\n")[0].splitlines()
     assert max(map(len, lines)) <= 80

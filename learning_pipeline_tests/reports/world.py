@@ -39,7 +39,9 @@ NOTHING: dict[str, Any] = {
     **EMPTY,
     **dict.fromkeys(["leaderboard", "decay", "what_if", "swaps", "edge", "missed"]),
     **dict.fromkeys(["deployments", "evaluations", "records", "drift", "alerts"]),
-    **dict.fromkeys(["calibration", "guard_value", "pairs", "proposals", "overrides", "tested", "validation"]),
+    **dict.fromkeys(
+        ["calibration", "guard_value", "unrecorded", "pairs", "proposals", "overrides", "tested", "validation"]
+    ),
     **dict.fromkeys(["allocation", "timeframe_roi"]),
     **dict.fromkeys(["book_pnl", "risk", "blocks", "experiment_pnl"]),
     "spread_unknown": 0,

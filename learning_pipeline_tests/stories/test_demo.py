@@ -14,9 +14,14 @@ import pytest
 
 from learning_pipeline.events.parse import parse_lines
 from learning_pipeline.stores.home import VARIABLE
+from learning_pipeline_tests.docs.blocks import DOCS, pages, runnable
+from learning_pipeline_tests.docs.bots import write_bots
+from learning_pipeline_tests.docs.linked import linked_copy
+from learning_pipeline_tests.docs.reader import OF_MODELS, Reader
 
 README = Path(__file__).parents[2] / "README.md"
 REPORT = "data/demo/reports/report-2019-10-17.html"
+OF_THE_DEMO = [page for page in pages() if runnable(page) and page.relative_to(DOCS).as_posix() not in OF_MODELS]
 FILLED = {
     "events": ["deliveries", "signals", "decisions", "gates", "orders", "fills", "trades", "positions"],
     "market": ["bars"],
@@ -53,7 +58,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert guard in done.stdout
     assert "modelled" in done.stdout
     assert f"{REPORT} opens in any browser" in done.stdout
+    (folder / "demo.out").write_text(done.stdout, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def reader(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """Somebody who reads the documentation beside a demo of their own."""
+    folder = tmp_path_factory.mktemp("reader")
+    linked_copy(place / "data" / "demo", folder / "data" / "demo")
+    write_bots(folder)
+    printed = (place / "demo.out").read_text(encoding="utf-8")
+    return Reader(folder, {"learning-pipeline demo": printed})
 
 
 def asked(place: Path, query: str) -> list[dict[str, object]]:
@@ -124,6 +140,16 @@ def test_commands_of_the_readme_run(block: str, place: Path) -> None:
     done = command(*words, cwd=place)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 2
+
+
+@pytest.mark.parametrize("page", OF_THE_DEMO, ids=lambda page: page.stem)
+def test_what_the_documentation_says_to_type_prints_what_it_says(
+    page: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(reader.place)
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    assert [f"{block.text}\n-- was --\n{printed}" for block, printed in reader.differences(page)] == []
 
 
 def test_the_bot_of_the_readme_writes_events_that_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

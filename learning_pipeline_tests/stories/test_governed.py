@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -13,11 +14,14 @@ import learning_pipeline as lp
 from learning_pipeline.cli import app
 from learning_pipeline.errors import RolloutDenied
 from learning_pipeline.stores.audit import Audit
-from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.home import VARIABLE, Home
 from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollouts import Rollouts
 from learning_pipeline.stores.warehouse import read_only
+from learning_pipeline_tests.docs.blocks import DOCS
+from learning_pipeline_tests.docs.linked import linked_copy
+from learning_pipeline_tests.docs.reader import OF_MODELS, Reader, words_of
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +66,17 @@ def test_nothing_stands_after_the_rollback_and_the_history_says_what_did(shown: 
     assert lp.load_model(home.root).active is None
 
 
+def test_the_notebook_tells_its_record_and_where_it_stands(
+    shown: Result, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(home.root))
+    _, found = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "models.py"))["app"].run()
+    assert found["answer"] == "not active"
+    assert [(row["role"], row["n_scored"]) for row in found["kept"]] == [("shadow", 385)]
+    assert found["measured"][0]["passed"]
+    assert found["gates"]["passed"].all()
+
+
 def test_analysts_see_it_in_the_warehouse(shown: Result, home: Home) -> None:
     with read_only(home.warehouse) as connection:
         counts = {
@@ -101,6 +116,16 @@ def test_the_engine_does_the_same_from_python(shown: Result, home: Home, tmp_pat
     with read_only(home.warehouse) as connection:
         assert connection.execute("SELECT source FROM events.ai_responses").fetchall() == [("learning_engine",)]
     assert len(dataset_id) == 64
+
+
+@pytest.mark.parametrize("page", OF_MODELS)
+def test_what_the_documentation_says_to_type_prints_what_it_says(
+    page: str, shown: Result, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked_copy(home.root, tmp_path / "data" / "governed")
+    monkeypatch.chdir(tmp_path)
+    reader = Reader(tmp_path, {}, words_of(home))
+    assert [f"{block.text}\n-- was --\n{printed}" for block, printed in reader.differences(DOCS / page)] == []
 
 
 def engine_evaluations(home: Home) -> list[dict[str, object]]:

@@ -37,6 +37,15 @@ class GuardEffectiveness(Windowed, key=("as_of", "window_days", "guard")):
     verdict: pl.String = pa.Field(isin=VERDICTS, description="saves or costs at q <= 0.05 with at least 10 active days")
 
 
+class UnrecordedGuards(Windowed, key=("as_of", "window_days", "guard")):
+    """One row per as_of, window and guard that was in force and whose blocks are not recorded: no verdict on it."""
+
+    guard: pl.String = pa.Field(description="guard, as the bot names it")
+    n_activations: pl.Int64 = pa.Field(ge=0, description="times that it came into force, as far as the bot tells")
+    status: pl.String = pa.Field(isin=["not_evaluable"], description="what it saved or cost cannot be told")
+    reason: pl.String = pa.Field(description="why, and what it takes")
+
+
 class OpportunityCost(Windowed, key=("as_of", "window_days")):
     """One row per as_of and window: what blocking as a whole missed and avoided."""
 

@@ -91,6 +91,36 @@ class Published(NamedTuple):
     n_never_decided: int
 
 
+class Imported(NamedTuple):
+    """What goes wrong where a bot's own files are imported.
+
+    Attributes
+    ----------
+    twice : list of str
+        Strategies whose decisions on one market, side and instant stand under several sources.
+    n_decided_twice : int
+        Such decisions, counted once each.
+    n_trades, n_mismatched : int
+        Trades, and those whose PnL is not what prices, side and fees give.
+    unrecorded : list of str
+        Guards that were in force in the longest window and whose blocks nobody wrote down.
+    """
+
+    twice: list[str]
+    n_decided_twice: int
+    n_trades: int
+    n_mismatched: int
+    unrecorded: list[str]
+
+
+class Folder(NamedTuple):
+    """A bot's folder that is watched: whether it is there, and how many imports of it as it stands have failed."""
+
+    path: str
+    exists: bool
+    n_failed: int
+
+
 class Runs(NamedTuple):
     """What Dagster's instance says."""
 
@@ -128,6 +158,8 @@ class Facts(NamedTuple):
     published: Published | Unreadable | None
     runs: Runs | Unreadable | None
     governed: Governed | Unreadable | None = None
+    imported: Imported | Unreadable | None = None
+    watched: list[Folder] | Unreadable | None = None
 
     def command(self, words: str) -> str:
         """A command that can be pasted."""

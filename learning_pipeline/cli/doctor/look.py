@@ -8,12 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
+from learning_pipeline.adapters.settings import ImportsSettings
 from learning_pipeline.cli.doctor.facts import Facts, Unreadable
 from learning_pipeline.cli.doctor.look_at_deliveries import look_at_deliveries
+from learning_pipeline.cli.doctor.look_at_imports import look_at_folders, look_at_imports
 from learning_pipeline.cli.doctor.look_at_models import look_at_models
 from learning_pipeline.cli.doctor.look_at_place import look_at_place
 from learning_pipeline.cli.doctor.look_at_runs import look_at_runs
 from learning_pipeline.cli.doctor.look_at_warehouse import look_at_warehouse
+from learning_pipeline.contracts import Settings
 from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.defs.due import fingerprint
 from learning_pipeline.errors import BadSettings, LearningPipelineError
@@ -28,7 +31,9 @@ def look(home: Home, now: dt.datetime) -> Facts | None:
     """Facts of a data root; None where there is nothing in it."""
     if not any(path.exists() for path in (home.inbox, home.lake, home.ledger, home.settings)):
         return None
-    settings_sha256, ttl_minutes, unreadable = _settings(home)
+    settings, unreadable = _settings(home)
+    settings_sha256 = None if unreadable else fingerprint(settings)
+    ttl_minutes = cast("ShadowSettings", settings["shadow"]).ttl_minutes
     delivered = _tried(lambda: look_at_deliveries(home, settings_sha256)) if home.ledger.exists() else None
     waiting = delivered.waiting if delivered and not isinstance(delivered, Unreadable) else []
     return Facts(
@@ -39,16 +44,17 @@ def look(home: Home, now: dt.datetime) -> Facts | None:
         _tried(lambda: look_at_warehouse(home, ttl_minutes)) if home.warehouse.exists() else None,
         _tried(lambda: look_at_runs(home, waiting, now)),
         _tried(lambda: look_at_models(home, now)) if home.ledger.exists() else None,
+        _tried(lambda: look_at_imports(home)) if home.warehouse.exists() else None,
+        _tried(lambda: look_at_folders(home, cast("ImportsSettings", settings["imports"]))),
     )
 
 
-def _settings(home: Home) -> tuple[str | None, float, str]:
-    """Fingerprint, life of a signal that names none, and what is wrong with them; defaults where anything is."""
+def _settings(home: Home) -> tuple[dict[str, Settings], str]:
+    """Settings, and what is wrong with them; defaults where anything is."""
     try:
-        settings = load_settings(home.settings, SETTINGS)
+        return load_settings(home.settings, SETTINGS), ""
     except (BadSettings, OSError) as e:
-        return None, ShadowSettings().ttl_minutes, str(e)
-    return fingerprint(settings), cast("ShadowSettings", settings["shadow"]).ttl_minutes, ""
+        return {room: model() for room, model in SETTINGS.items()}, str(e)
 
 
 def _tried(look_at: Callable[[], T]) -> T | Unreadable:

@@ -10,7 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from learning_pipeline.cli.doctor import rules_failing, rules_models, rules_pending, rules_place, rules_stale
+from learning_pipeline.cli.doctor import (
+    rules_failing,
+    rules_imports,
+    rules_models,
+    rules_pending,
+    rules_place,
+    rules_stale,
+)
 from learning_pipeline.cli.doctor.facts import Facts
 from learning_pipeline.cli.doctor.finding import Finding, Level, ok
 from learning_pipeline.cli.doctor.look import look
@@ -18,7 +25,14 @@ from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.terminal import shown, tell
 from learning_pipeline.stores.home import Home
 
-RULES = (*rules_failing.RULES, *rules_models.RULES, *rules_stale.RULES, *rules_pending.RULES, *rules_place.RULES)
+RULES = (
+    *rules_failing.RULES,
+    *rules_models.RULES,
+    *rules_stale.RULES,
+    *rules_pending.RULES,
+    *rules_imports.RULES,
+    *rules_place.RULES,
+)
 WORST_FIRST = [Level.problem, Level.warning, Level.ok]
 COLOURS = {Level.ok: "green", Level.warning: "yellow", Level.problem: "bold red"}
 

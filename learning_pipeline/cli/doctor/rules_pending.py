@@ -42,7 +42,19 @@ def symbols_have_bars(facts: Facts) -> Finding | None:
     n = sum(m.n_decisions for m in without)
     what = f"{counted(n, 'decision')} without outcome for want of bars: {some([m.symbol for m in without])}"
     do = f"bring bars under {'that name' if len(without) == 1 else 'those names'}: {_bars(facts)}"
-    return warning("bars", what, do)
+    alike = _named_otherwise(without, [m.symbol for m in _markets(facts) if m.bars_to])
+    return warning("bars", f"{what}{alike}", do)
+
+
+def _named_otherwise(without: list[Market], priced: list[str]) -> str:
+    """Symbols that have bars under a name of the same letters."""
+    letters = {_letters(symbol): symbol for symbol in priced}
+    pairs = [f"{m.symbol} as {letters[_letters(m.symbol)]}" for m in without if _letters(m.symbol) in letters]
+    return f"; there are bars of {some(pairs)}" if pairs else ""
+
+
+def _letters(symbol: str) -> str:
+    return "".join(c for c in symbol.upper() if c.isalnum())
 
 
 def bars_go_on(facts: Facts) -> Finding | None:

@@ -1,0 +1,96 @@
+"""What goes wrong where a bot's own files are imported: twice, money that does not add up, guards nobody wrote down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from learning_pipeline.cli.doctor.facts import Facts, Folder, Imported, Market, Place, Published
+from learning_pipeline.cli.doctor.finding import Level
+from learning_pipeline.cli.doctor.rules_imports import folders_are_imported, money_adds_up, nothing_came_twice
+from learning_pipeline.cli.doctor.rules_pending import symbols_have_bars
+from learning_pipeline_tests.adapters.freqtrade.exports import NOON, RUN_ID, result, trade, write_zip
+from learning_pipeline_tests.cli.conftest import CommandLine
+from learning_pipeline_tests.cli.doctor.conftest import Diagnosis, diagnosis
+
+LOCK = {
+    "id": None,
+    "pair": "*",
+    "lock_time": "2024-02-01 15:00:00",
+    "lock_end_time": "2024-02-01 18:00:00",
+    "lock_timestamp": int(NOON.timestamp() * 1000) + 3 * 3_600_000,
+    "lock_end_timestamp": int(NOON.timestamp() * 1000) + 6 * 3_600_000,
+    "reason": "0.11 passed 0.1 in 48 candles, locking for 3 candles.",
+    "side": "*",
+    "active": True,
+}
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """The same trade in two backtests of one strategy that were run apart; a protection came into force once."""
+    place = tmp_path_factory.mktemp("imported")
+    told = {"Dip": result(trade(), locks=[LOCK])}
+    one, other = write_zip(place / "one", told), write_zip(place / "other", told)
+    meta = other.with_suffix(".meta.json")
+    meta.write_text(meta.read_text().replace(RUN_ID, RUN_ID[::-1]))
+    command = CommandLine(place / "home")
+    assert command("import", "freqtrade", one, other).exit_code == 0
+    assert command("run").exit_code == 0
+    return command
+
+
+@pytest.fixture(scope="module")
+def found(imported: CommandLine) -> Diagnosis:
+    return diagnosis(imported)
+
+
+def test_a_decision_that_came_from_two_sources_is_told(found: Diagnosis) -> None:
+    assert "1 decision of one strategy, market, side and instant came from several" in found.of("sources", "warning")
+
+
+def test_a_guard_whose_blocks_nobody_wrote_down_is_told(found: Diagnosis) -> None:
+    assert "No verdict on MaxDrawdown" in found.of("guards", "warning")
+
+
+def test_a_run_says_so_too(imported: CommandLine) -> None:
+    assert "MaxDrawdown: not evaluable: it came into force" in imported("run").err
+
+
+PLACE = Place(1, 10**12, 0, True, True, None, [], "")
+
+
+def facts(imported: Imported | None = None, watched: list[Folder] | None = None, *markets: Market) -> Facts:
+    published = Published(0, list(markets), 0, None, 0, 0)
+    return Facts(NOON, "", PLACE, None, published, None, imported=imported, watched=watched)
+
+
+@pytest.mark.parametrize(("n_mismatched", "told"), [(0, False), (1, False), (2, True)])
+def test_more_than_one_in_a_hundred_mismatched_trades_are_told(n_mismatched: int, told: bool) -> None:
+    finding = money_adds_up(facts(Imported([], 0, 100, n_mismatched, [])))
+    assert (finding is not None) is told
+    if finding:
+        assert finding.what.startswith("2 of 100 trades report a PnL")
+
+
+def test_a_watched_folder_that_is_gone_or_fails_is_a_problem(tmp_path: Path) -> None:
+    assert folders_are_imported(facts(watched=[Folder("/bot", True, 0)])) is None
+    for folder, word in ((Folder("/bot", False, 0), "Not there: /bot"), (Folder("/bot", True, 3), "/bot (3 times)")):
+        finding = folders_are_imported(facts(watched=[folder]))
+        assert finding
+        assert finding.level == Level.problem
+        assert word in finding.what
+
+
+def test_nothing_is_said_where_nothing_came_twice() -> None:
+    assert nothing_came_twice(facts(Imported([], 0, 5, 0, []))) is None
+    assert nothing_came_twice(facts()) is None
+
+
+def test_bars_under_another_spelling_of_the_symbol_are_named() -> None:
+    decided = Market("BTC/USDT", 3, 0, 0, None, NOON, None)
+    priced = Market("BTCUSDT", 0, 0, 0, None, None, NOON)
+    finding = symbols_have_bars(facts(None, None, decided, priced))
+    assert finding
+    assert finding.what.endswith("want of bars: BTC/USDT; there are bars of BTC/USDT as BTCUSDT")
