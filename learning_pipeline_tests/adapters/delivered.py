@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.events.parse import Parsed, parse_lines
 from learning_pipeline.stores.envelope import encode, enveloped
 

@@ -17,7 +17,7 @@ from learning_pipeline.adapters.freqtrade.rejected import rejected_entries
 from learning_pipeline.adapters.freqtrade.result import LockRow, instant
 from learning_pipeline.adapters.freqtrade.run import Run, run_trades
 from learning_pipeline.adapters.freqtrade.trade import Trade
-from learning_pipeline.adapters.imported import Event
+from learning_pipeline.contracts.imported import Event
 
 
 class Answers(NamedTuple):

@@ -17,8 +17,8 @@ from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.result import StrategyResult, run_ids, strategy_results
 from learning_pipeline.adapters.freqtrade.run import Run
 from learning_pipeline.adapters.freqtrade.wallet import wallet_snapshots
-from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.contracts import TIMEFRAME_PATTERN
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.errors import BadInput
 
 

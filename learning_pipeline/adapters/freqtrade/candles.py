@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from learning_pipeline.adapters.freqtrade.candle_file import CandleFile, candle_file, in_file_name, read_candles
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 
 

@@ -16,7 +16,7 @@ from learning_pipeline.adapters.freqtrade.events import trade_events
 from learning_pipeline.adapters.freqtrade.locks import Lock, lock_events, lock_gaps
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.tables import Row, Tables, read_tables
-from learning_pipeline.adapters.imported import Event, Imported
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.errors import BadInput
 
 UNRECORDED = (

@@ -15,7 +15,7 @@ from learning_pipeline.adapters.freqtrade.gates import gates_up_to, guard_of
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.run import Run, entry_id
 from learning_pipeline.adapters.freqtrade.trade import Trade
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 
 _MINUTES = {"1m": 1, "3m": 3, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "2h": 120, "4h": 240, "8h": 480, "1d": 1440}
 

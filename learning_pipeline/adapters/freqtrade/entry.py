@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from learning_pipeline.adapters.imported import Event
+from learning_pipeline.contracts.imported import Event
 
 
 class Entry(NamedTuple):

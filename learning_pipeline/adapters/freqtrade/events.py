@@ -8,7 +8,7 @@ from learning_pipeline.adapters.freqtrade.candle import candle_open
 from learning_pipeline.adapters.freqtrade.entry import Entry, entry_events, known
 from learning_pipeline.adapters.freqtrade.gates import slots_gate
 from learning_pipeline.adapters.freqtrade.trade import Order, Trade
-from learning_pipeline.adapters.imported import Event
+from learning_pipeline.contracts.imported import Event
 
 
 def trade_events(trade: Trade) -> list[Event]:

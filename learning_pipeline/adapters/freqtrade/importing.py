@@ -19,7 +19,7 @@ from learning_pipeline.adapters.freqtrade.decisions import log_imports
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.recorded import Told, but_for, is_recorded, recorded_imports, told_by
 from learning_pipeline.adapters.freqtrade.tables import is_database
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from learning_pipeline.adapters.freqtrade.gates import guard_of
-from learning_pipeline.adapters.imported import Event
+from learning_pipeline.contracts.imported import Event
 
 GUARD_LOCKS = "guard_locks"
 """Name of the figure that stands for a guard of which nothing else is known."""

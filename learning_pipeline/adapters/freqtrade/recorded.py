@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 
 
 class Told(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from learning_pipeline.adapters.freqtrade.frames import arrow_frame, require_columns
-from learning_pipeline.adapters.imported import Event
+from learning_pipeline.contracts.imported import Event
 
 _COLUMNS = {"date": pl.Datetime, "currency": pl.String, "total_quote": pl.Float64}
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from learning_pipeline.adapters.found import found_files
-from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.adapters.nautilus.balances import snapshot_events
 from learning_pipeline.adapters.nautilus.bar_files import BarType, bar_type_in
 from learning_pipeline.adapters.nautilus.catalog import Bars, bars_import, catalog_of, market_of, timeframes_of
@@ -24,6 +23,7 @@ from learning_pipeline.adapters.nautilus.told import counts_of, gaps_of
 from learning_pipeline.adapters.nautilus.trader import Trader, traders_of
 from learning_pipeline.adapters.nautilus.trades import Trade, fee_of, fill_events, order_events, trade_event, trades_of
 from learning_pipeline.adapters.timeframe import require_timeframe
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.errors import BadInput
 
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from learning_pipeline.adapters.dollars import USD_LIKE
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.nautilus.row import moment
 from learning_pipeline.adapters.nautilus.session import Balance
+from learning_pipeline.contracts.imported import Event
 
 
 def snapshot_events(balances: Iterable[Balance]) -> list[Event]:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.nautilus.bar_files import BarType, bars_of
 from learning_pipeline.adapters.nautilus.decisions import Price
 from learning_pipeline.contracts import timeframe_length
+from learning_pipeline.contracts.imported import Imported
 
 _PREFERRED = ["LAST", "MID", "MARK", "BID", "ASK"]
 CLOSE_IS_STAMPED = (

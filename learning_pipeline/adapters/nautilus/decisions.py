@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.nautilus.reasons import gate_of, reason_of
 from learning_pipeline.adapters.nautilus.round_trips import RoundTrips
 from learning_pipeline.adapters.nautilus.row import moment
 from learning_pipeline.adapters.nautilus.session import Answer, Order, Side
+from learning_pipeline.contracts.imported import Event
 
 Price = Callable[[str, int], Decimal | None]
 """Instrument and time -> what the market's last closed bar said by then."""

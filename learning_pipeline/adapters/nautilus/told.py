@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.nautilus.trader import Trader
 from learning_pipeline.adapters.nautilus.trades import Trade
+from learning_pipeline.contracts.imported import Event
 
 OWN_FILTERS = (
     "What a strategy's own filters refused before it made an order is not recorded: "

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from learning_pipeline.adapters.dollars import USD_LIKE
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.nautilus.round_trips import Leg, RoundTrip, is_base
 from learning_pipeline.adapters.nautilus.row import Money, moment
 from learning_pipeline.adapters.nautilus.session import Closed, Order, Side
+from learning_pipeline.contracts.imported import Event
 
 _DIRECTION: dict[Side, Literal["long", "short"]] = {"buy": "long", "sell": "short"}
 

@@ -12,11 +12,11 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from learning_pipeline.adapters.found import found_files
-from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.adapters.tabular import signals, trades
 from learning_pipeline.adapters.tabular.rows import Line, lines_of
 from learning_pipeline.adapters.tabular.table import ENDINGS, Table, named, table_of
 from learning_pipeline.adapters.timeframe import require_timeframe
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.errors import BadInput
 
 _MOST_NAMED = 5

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.tabular.rows import Kinds, Line, identified
 from learning_pipeline.adapters.tabular.trades import SIDES
+from learning_pipeline.contracts.imported import Event
 
 REQUIRED = ("symbol", "side", "at", "decision")
 _NUMBERS = ("price", "stop_price", "target_price", "ttl_minutes", "qty", "notional_usd")

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from learning_pipeline.adapters.imported import Event
 from learning_pipeline.adapters.tabular.rows import Kinds, Line, identified
+from learning_pipeline.contracts.imported import Event
 
 REQUIRED = ("symbol", "side", "qty", "entry_price", "exit_price", "opened_at", "closed_at")
 OPTIONAL = (

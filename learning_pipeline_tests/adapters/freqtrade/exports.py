@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow.feather
 
 from learning_pipeline.adapters.freqtrade import FreqtradeOptions, imported
-from learning_pipeline.adapters.imported import Event, Imported
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.events.parse import Parsed, parse_lines
 from learning_pipeline.stores.envelope import encode, enveloped
 

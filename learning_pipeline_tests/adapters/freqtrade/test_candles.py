@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.adapters.freqtrade.candles import candles
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 from learning_pipeline.market.parse import parse_bars
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline.adapters.imported import Event, Imported
+from learning_pipeline.contracts.imported import Event, Imported
 from learning_pipeline.errors import BadInput
 from learning_pipeline_tests.adapters.freqtrade import databases as db
 from learning_pipeline_tests.adapters.freqtrade.databases import GENERATIONS, HOUR, NOON, lock, order, round_trip, trade

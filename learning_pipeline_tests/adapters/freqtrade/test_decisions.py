@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from learning_pipeline.adapters.freqtrade.gates import gates_up_to, guard_of
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 from learning_pipeline_tests.adapters.freqtrade.exports import (
     HOUR,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.events.closed_by_fills import disagreements, trades_from_fills
 from learning_pipeline_tests.adapters.freqtrade.exports import (
     HOUR,

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import pytest
 
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline_tests.adapters.freqtrade.exports import milliseconds, of_type, parsed, read
 
 DATA = Path(os.environ.get("LEARNING_PIPELINE_REFERENCE_DATA", "unset")) / "freqtrade_A"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning_pipeline.adapters.freqtrade.rejected import KEY, own_rows
-from learning_pipeline.adapters.imported import Imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline_tests.adapters.freqtrade.exports import (
     BASE,
     HOUR,

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.nautilus import imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline_tests.adapters.delivered import parsed
 from learning_pipeline_tests.adapters.nautilus import catalogs, exports
 from learning_pipeline_tests.adapters.nautilus.exports import PERP, at, order_id, story

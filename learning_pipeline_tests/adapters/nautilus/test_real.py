@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.nautilus import imported
 from learning_pipeline.adapters.nautilus.row import moment, money_of
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.market.parse import parse_bars
 from learning_pipeline_tests.adapters.delivered import parsed
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.tabular import imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 from learning_pipeline_tests.adapters.delivered import parsed
 

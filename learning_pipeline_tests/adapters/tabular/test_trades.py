@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.tabular import imported
+from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.errors import BadInput
 from learning_pipeline.events.parse import parse_lines
 from learning_pipeline_tests.adapters.delivered import lines_of, parsed
