@@ -83,4 +83,4 @@ lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test test-nautilus docs worlds bench-truth mutants bench lint
+.PHONY: help demo ui docs test test-freqtrade test-nautilus worlds bench-truth mutants bench lint

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from learning_pipeline.adapters.dollars import USD_LIKE
 from learning_pipeline.adapters.freqtrade.answers import answered
 from learning_pipeline.adapters.freqtrade.archive import Archive, bounded, is_bare
 from learning_pipeline.adapters.freqtrade.entry import entry_events
@@ -19,9 +20,6 @@ from learning_pipeline.adapters.freqtrade.wallet import wallet_snapshots
 from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.contracts import TIMEFRAME_PATTERN
 from learning_pipeline.errors import BadInput
-
-USD_LIKE = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI", "USDP", "PYUSD", "USDS", "USDE", "GUSD"})
-"""Currencies whose profit is taken as dollars."""
 
 
 def backtest_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:

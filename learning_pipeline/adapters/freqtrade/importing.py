@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from learning_pipeline.adapters.found import found_files
 from learning_pipeline.adapters.freqtrade.archive import is_backtest
 from learning_pipeline.adapters.freqtrade.backtest import backtest_imports
 from learning_pipeline.adapters.freqtrade.candle_file import is_candles
@@ -15,7 +16,6 @@ from learning_pipeline.adapters.freqtrade.candles import candles
 from learning_pipeline.adapters.freqtrade.database import database_imports
 from learning_pipeline.adapters.freqtrade.decision_log import is_decision_log
 from learning_pipeline.adapters.freqtrade.decisions import log_imports
-from learning_pipeline.adapters.freqtrade.found import found_files
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.recorded import Told, but_for, is_recorded, recorded_imports, told_by
 from learning_pipeline.adapters.freqtrade.tables import is_database

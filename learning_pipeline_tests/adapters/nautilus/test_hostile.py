@@ -10,7 +10,7 @@ import pytest
 
 from learning_pipeline.adapters.nautilus import imported
 from learning_pipeline.errors import BadInput
-from learning_pipeline_tests.adapters.nautilus import exports
+from learning_pipeline_tests.adapters.nautilus import catalogs, exports
 from learning_pipeline_tests.adapters.nautilus.exports import story
 
 
@@ -145,8 +145,9 @@ def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:
 def test_a_timeframe_must_be_known(tmp_path: Path) -> None:
     path = exports.write_log(tmp_path / "e.jsonl", story())
     assert "give it, such as --timeframe 1h" in refused(path, timeframe=None)
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL", ["1.5"])
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-HOUR-LAST-EXTERNAL", ["1.5"])
+    assert "expected one such as 5m, 1h or 1d, found '1H'" in refused(path, timeframe="1H")
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL", ["1.5"])
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-HOUR-LAST-EXTERNAL", ["1.5"])
     assert "there are bars of 1h, 1m among the files" in refused(tmp_path, timeframe=None)
 
 

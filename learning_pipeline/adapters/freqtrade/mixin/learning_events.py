@@ -9,7 +9,8 @@ Copy this file to ``user_data/strategies/`` and name the class first among a str
 
 Event lines go to ``user_data/learning_events/*.jsonl``; ``learning-pipeline import freqtrade user_data`` takes them in.
 It needs nothing but freqtrade, never changes an answer of the strategy, and never stops the bot: what goes wrong here
-is logged, and trading goes on. Hooks that the strategy overrides itself are recorded with its own answer.
+is logged, and trading goes on. Hooks that the strategy overrides itself are recorded with its own answer. Live and
+dry-run bots are recorded; backtests where the strategy says ``learning_backtests = True``.
 
 What is recorded for each entry signal on the newest candle, once it is decided:
 
