@@ -45,7 +45,8 @@ def _():
         )
         experiments = lp.query(
             """
-            SELECT e.experiment_id, e.state, e.reason, p.book, p.n_trades, e.min_sample_size, p.pnl_usd, e.max_loss_usd
+            SELECT e.experiment_id, e.state, p.book, p.n_trades,
+                   e.min_sample_size, round(p.pnl_usd, 2) AS pnl_usd, e.max_loss_usd, e.reason
             FROM books.experiments e LEFT JOIN books.experiment_pnl p
                  ON p.experiment_id = e.experiment_id AND p.day = e.as_of
             WHERE e.as_of = (SELECT max(as_of) FROM books.experiments) ORDER BY ALL
@@ -76,8 +77,8 @@ def _(pnl, span, still_open):
             "book": book, "n_trades": _n, "pnl_usd": round(_sum.total, 2) if _n else None,
             "ci_low_usd": _sum.low if _n else None, "ci_high_usd": _sum.high if _n else None,
             "win_rate": round(_wins / _n, 3) if _n > 0 else None, "fees_usd": round(_days["fees_usd"].sum(), 2),
-            "n_open_orders": still_open.filter(book=book).height if book != "profit" else None,
-            "pnl_since_the_start_usd": round(_days["total_pnl_usd"][-1], 2),
+            "n_open": still_open.filter(book=book).height if book != "profit" else None,
+            "ever_usd": round(_days["total_pnl_usd"][-1], 2),
         }  # fmt: skip
 
     rows = [row_of(book) for book in ("profit", "learning", "research") if inside.filter(book=book).height]
@@ -85,7 +86,7 @@ def _(pnl, span, still_open):
     def line(row):
         """A book's result in words."""
         if not row["n_trades"]:
-            return f"- **{row['book']}**: closed no trade; {money(row['pnl_since_the_start_usd'])} USD since the start."
+            return f"- **{row['book']}**: closed no trade; {money(row['ever_usd'])} USD since the start."
         _sure = interval(row["ci_low_usd"], row["ci_high_usd"]) or "none: one day only"
         _clear = _sure[:4] != "none" and (row["ci_low_usd"] > 0 or row["ci_high_usd"] < 0)
         _is = "" if _clear else " That may be luck: 0 lies inside."
@@ -110,9 +111,9 @@ def _(first, risk, rows, trades):
             mo.md("## Realised profit and loss of all days, and how much of the learning budget was in use"),
             mo.image(to_png(_equity), width=470) if _equity else mo.md("No trade was closed yet."),
             _used,
-            mo.md(f"## By book since {first}\n\n`n_open_orders`: their risk is still reserved; profit reserves none."),
+            mo.md(f"## By book since {first}\n\n`n_open`: orders whose risk is still reserved; profit has none."),
             mo.ui.table(
-                pl.DataFrame(rows).with_columns(pl.selectors.float().round(3)), selection=None, show_data_types=False
+                pl.DataFrame(rows).with_columns(pl.selectors.float().round(2)), selection=None, show_data_types=False
             ),
         ]
     )

@@ -47,7 +47,12 @@ def import_job() -> None:
     import_folder()
 
 
-@dg.sensor(job_name=import_job.name, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job_name=import_job.name,
+    minimum_interval_seconds=60,
+    description="Imports each folder of `[imports] watch` in which anything has changed since the last import.",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def bot_folder_sensor(context: dg.SensorEvaluationContext, chain: Chain) -> dg.SensorResult | dg.SkipReason:
     """One import for each folder of the setting `[imports] watch` in which anything has changed since the last."""
     if not chain.imports.watch:

@@ -112,7 +112,7 @@ def materialised(
         **picture(drawing),
         "preview": preview(_newest(rows) if shown is None else shown),
         **metadata,
-        "dagster/row_count": rows.height,
+        "n_rows_of_the_run": rows.height,  # not dagster/row_count: that is of the table, and a run holds its own days
     }
     value = replacement._replace(frame=rows) if replacement else rows
     name = "result" if alone else table.table()

@@ -108,13 +108,15 @@ def test_freshness_is_told_by_the_datas_clock(made: Any) -> None:
 
 
 def test_what_a_person_wants_to_see_comes_first(made: Any) -> None:
-    events = made[1][0].asset_materializations_for_node("analysis__guard_effectiveness")
-    names = list(events[0].metadata)
+    found = [event.step_materialization_data.materialization for event in made[1][0].get_asset_materialization_events()]
+    judged = next(each for each in found if each.asset_key == asset_key(GuardEffectiveness))
+    names = list(judged.metadata)
     assert names[0] == "preview"
     assert names[1:4] == ["n_saves", "n_costs", "n_inconclusive"]
     assert names[-3:] == ["days", "lake_version", "changed"]
-    assert "content_sha256" not in names
-    assert events[0].tags["dagster/data_version"]
+    assert names[-4] == "n_rows_of_the_run"
+    assert "dagster/row_count" not in names, "the UI would show rows of the run as rows of the table"
+    assert judged.tags["dagster/data_version"]
 
 
 def test_a_wide_preview_stands_upright() -> None:
