@@ -11,6 +11,7 @@ BENCH_ENV := $(UV_ENV) UV_PROJECT_ENVIRONMENT=.venv-bench
 MLFINPY := .tools/mlfinpy
 FREQTRADE := .tools/freqtrade
 FREQTRADE_TESTS := learning_pipeline_tests/adapters/freqtrade/real
+NAUTILUS := .tools/nautilus
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -70,10 +71,16 @@ bench: $(UV) uv.lock ## against vectorbt, mlfinpy, DuckDB, Polars, msgspec, pyda
 	{ echo "bench: mlfinpy 0.1.2 cannot be installed in $(MLFINPY): it needs Python 3.11 or 3.12 and a package index" >&2; exit 1; }
 	MLFINPY_PYTHON=$(MLFINPY)/bin/python .venv-bench/bin/python -m benchmarks $(BENCH)
 
+test-nautilus: $(SYNC) ## imports of NautilusTrader against the real package, in an environment of its own
+	@test -x $(NAUTILUS)/bin/python || $(UV_ENV) $(UV) venv --quiet --python .tools/bin/python $(NAUTILUS)
+	@$(UV) pip install --quiet --python $(NAUTILUS)/bin/python --requirement learning_pipeline_tests/adapters/nautilus/nautilus_trader.txt || \
+	{ echo "test-nautilus: nautilus_trader cannot be installed in $(NAUTILUS) (see above)" >&2; exit 1; }
+	NAUTILUS_PYTHON=$(NAUTILUS)/bin/python $(RUN) pytest -n 0 learning_pipeline_tests/adapters/nautilus/test_real.py
+
 lint: $(SYNC) ## ruff, mypy, import walls
 	$(RUN) ruff check
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) lint-imports --no-logo
 
-.PHONY: help demo ui test docs worlds bench-truth mutants bench lint
+.PHONY: help demo ui docs test test-freqtrade test-nautilus worlds bench-truth mutants bench lint

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import json
 import random
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +20,16 @@ from dagster._core.storage.event_log import InMemoryEventLogStorage
 
 from learning_pipeline.contracts import Table
 from learning_pipeline.definitions import defs
-from learning_pipeline.defs.catalog import TABLES
+from learning_pipeline.defs.catalog import TABLES, VIEWS
+from learning_pipeline.defs.event_log import Sparing
 from learning_pipeline.defs.tables import asset_key
+from learning_pipeline.defs.warehouse import connect
 from learning_pipeline.events.tables import Deliveries, Quarantine
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline.stores.ledger import Ledger
+from learning_pipeline.stores.warehouse import publish
 
 MONDAY = dt.datetime(2024, 3, 4, tzinfo=dt.UTC)
 GUARDS = ["volatility_guard", "spread_guard", "ts"]
@@ -92,8 +98,8 @@ def as_lines(events: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(event).encode() + b"\n" for event in events)
 
 
-class EventsInMemory(InMemoryEventLogStorage):
-    """Dagster's event log in memory over the one connection that it holds anyway, not over a new one per statement."""
+class EventsInMemory(Sparing, InMemoryEventLogStorage):
+    """Our event log in memory over the one connection that it holds anyway, not over a new one per statement."""
 
     @contextmanager
     def _connect(self) -> Iterator[sqlalchemy.Connection]:
@@ -101,13 +107,34 @@ class EventsInMemory(InMemoryEventLogStorage):
             yield self._held_conn
 
 
+@cache
+def _instance() -> dg.DagsterInstance:
+    """One for all tests of a process: to make its tables, Dagster imports the whole history of their migrations."""
+    instance = dg.DagsterInstance.ephemeral()
+    atexit.register(instance.dispose)
+    instance._event_storage.dispose()
+    instance._event_storage = EventsInMemory()
+    instance._event_storage.register_instance(instance)
+    return instance
+
+
 @contextmanager
 def instance_in_memory() -> Iterator[dg.DagsterInstance]:
-    """An instance of Dagster's that is gone at the end."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        instance._event_storage = EventsInMemory()
-        instance._event_storage.register_instance(instance)
+    """An instance of Dagster's that knows nothing, and of which nothing is left at the end."""
+    instance = _instance()
+    try:
         yield instance
+    finally:
+        instance.wipe()
+
+
+@cache
+def empty_warehouse() -> bytes:
+    """What a run over an empty lake publishes: every table and view, which take longer to make than to fill."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "warehouse.duckdb"
+        publish(file, Lake(folder), TABLES, VIEWS, connect)
+        return file.read_bytes()
 
 
 class Root:
@@ -135,6 +162,8 @@ class Root:
         config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         keys = [asset_key(table) for table in only] if only else None
+        if not self.home.warehouse.exists():
+            self.home.warehouse.write_bytes(empty_warehouse())
         with instance_in_memory() as instance:
             return defs.resolve_job_def(job).execute_in_process(
                 instance=instance, run_config={**config, **quiet}, asset_selection=keys

@@ -1,62 +1,118 @@
-"""Would I have made more money without this guard? Step by step, from the published warehouse."""
+"""Would I have made more money without this guard? The verdict, and what it rests on, from the published warehouse."""
 
 import marimo
 
 app = marimo.App(width="medium", app_title="One guard, step by step")
 
 
-with app.setup:
+with app.setup(hide_code=True):
     import os
 
-    import duckdb
     import marimo as mo
+    import polars as pl
+
+    import learning_pipeline as lp
+    from learning_pipeline.errors import BadInput
+    from learning_pipeline.reports import guards_drawing, to_png
+    from learning_pipeline.reports.words import count, interval, money
+
+    HOME = os.environ.get("LEARNING_PIPELINE_HOME", "data/demo")
 
 
 @app.cell(hide_code=True)
 def _():
-    home = os.environ.get("LEARNING_PIPELINE_HOME", "data/demo")
-    mo.md("""
+    mo.md(f"""
     # Would I have made more money without this guard?
 
-    Four steps, each one read-only query on `warehouse.duckdb` of the data root (`LEARNING_PIPELINE_HOME`, else
-    `data/demo`). Nothing is defined here: the verdict is the pipeline's own, the steps show what it rests on.
-    Money is USD, what was blocked is simulated, and only the profit book is looked at.
+    Money is USD, what was blocked is simulated, only the profit book is looked at. Data root: `{HOME}`
+    (`LEARNING_PIPELINE_HOME` names another). Nothing is computed here that the pipeline did not decide.
     """)
-    return (home,)
 
 
-@app.cell
-def _(home):
-    with duckdb.connect(f"{home}/warehouse.duckdb", read_only=True) as _warehouse:
-        guards = _warehouse.sql("""
-            SELECT guard, verdict, basis, basis_net_saved_usd, ci_low_usd, ci_high_usd, q_value, n_blocked, n_marginal,
-                   n_pending, n_unlabelled, marginal_low_usd, marginal_high_usd, as_of, window_days
-            FROM analysis.guard_effectiveness
+@app.cell(hide_code=True)
+def _():
+    try:
+        guards = lp.query(
+            """
+            SELECT * FROM analysis.guard_effectiveness
             WHERE as_of = (SELECT max(as_of) FROM analysis.guard_effectiveness)
-              AND window_days = (SELECT max(window_days) FROM analysis.guard_effectiveness)
-            ORDER BY n_marginal DESC, guard
-        """).pl()
-    mo.stop(guards.is_empty(), mo.md("No guard blocked anything in the newest window: there is nothing to ask."))
-    pick = mo.ui.dropdown(guards["guard"].to_list(), value=guards["guard"][0], label="Guard")
-    mo.vstack([mo.md("## 1. Which guard?"), pick])
-    return guards, pick
+            ORDER BY q_value, n_marginal DESC, n_blocked DESC, guard
+            """,
+            HOME,
+        )
+    except BadInput as _e:
+        mo.stop(True, mo.callout(mo.md(f"**Nothing to show.** {_e}"), kind="warn"))
+    mo.stop(guards.is_empty(), mo.callout("No guard blocked anything yet: there is nothing to ask.", kind="warn"))
+    _days = sorted(guards["window_days"].unique())
+    window = mo.ui.dropdown({count(d, "day"): d for d in _days}, value=count(_days[-1], "day"), label="Window")
+    return guards, window
 
 
-@app.cell
-def _(guards, pick):
-    row = guards.row(guards["guard"].to_list().index(pick.value), named=True)
-    mo.md(
-        f"In the {row['window_days']} days to {row['as_of']} it was among the blockers of **{row['n_blocked']} "
-        f"decisions**. Still open: {row['n_pending']}; impossible to simulate: {row['n_unlabelled']}."
+@app.cell(hide_code=True)
+def _(guards, window):
+    shown = guards.filter(window_days=window.value)
+    pick = mo.ui.dropdown(shown["guard"].to_list(), value=shown["guard"][0], label="Guard")
+    mo.hstack([pick, window], justify="start", gap=2)
+    return pick, shown
+
+
+@app.cell(hide_code=True)
+def _(pick, shown):
+    row = shown.row(by_predicate=pl.col("guard") == pick.value, named=True)
+    answer = {"saves": "No: it saves money.", "costs": "Yes: it costs money."}.get(
+        row["verdict"], "Nobody can tell yet."
     )
-    return (row,)
+    _judged = (
+        "what it alone blocked"
+        if row["basis"] == "marginal"
+        else "all it was first to block; other blockers were not recorded, so what it saved alone lies between "
+        f"{money(row['marginal_low_usd'])} and {money(row['marginal_high_usd'])} USD"
+    )
+    _sure = (
+        "There is no interval: too few settled decisions."
+        if row["ci_low_usd"] is None
+        else f"95 % interval {interval(row['ci_low_usd'], row['ci_high_usd'])} USD, q "
+        f"{'is not known' if row['q_value'] is None else '= ' + format(row['q_value'], '.3f')} among all guards."
+    )
+    _saved = (
+        f"It saved **{money(row['basis_net_saved_usd'])} USD** on {count(row['n_marginal'], 'settled decision')}: "
+        f"{_judged}. {_sure}"
+        if row["n_marginal"]
+        else "Nothing that it blocked is known to be its own doing: another stood behind it, or it is not settled."
+    )
+    _words = f"""
+    **{row["guard"]}: {answer}** {_saved}
+
+    In the {count(row["window_days"], "day")} to {row["as_of"]} it was among the blockers of
+    {count(row["n_blocked"], "decision")}; {row["n_pending"]} still open, {row["n_unlabelled"]} impossible to simulate.
+    A verdict needs q of at most 0.05 over at least 10 days with decisions; a bias of the simulator is in no interval
+    (`analysis.calibration` has it).
+    """
+    _kinds = {"saves": "success", "costs": "danger"}
+    mo.callout(mo.md(_words), kind=_kinds.get(row["verdict"], "neutral"))
+    return answer, row
 
 
-@app.cell
-def _(home, row):
-    with duckdb.connect(f"{home}/warehouse.duckdb", read_only=True) as _warehouse:
-        _warehouse.execute("SET TimeZone = 'UTC'")
-        blocked = _warehouse.sql(
+@app.cell(hide_code=True)
+def _(shown):
+    _table = shown.select(
+        "guard", "verdict", saved_usd=pl.when(pl.col("n_marginal") > 0).then(pl.col("basis_net_saved_usd").round(2)),
+        interval_95=pl.format("{} to {}", pl.col("ci_low_usd").round(2), pl.col("ci_high_usd").round(2)),
+        q=pl.col("q_value").round(3), blocked="n_blocked", judged_on="n_marginal", pending="n_pending",
+    )  # fmt: skip
+    mo.vstack(
+        [
+            mo.md("## Beside the others\n\nWhiskers: 95 %. Filled: saves, hatched: costs, hollow: nobody can tell."),
+            mo.image(to_png(guards_drawing(shown)), width=470),
+            mo.ui.table(_table, selection=None, show_data_types=False),
+        ]
+    )
+
+
+@app.cell(hide_code=True)
+def _(row):
+    try:
+        blocked = lp.query(
             """
             SELECT d.decided_at::DATE AS day, d.symbol, d.strategy, d.side, o.outcome,
                    round(o.net_pnl_usd, 2) AS net_pnl_usd, len(d.blocked_by) AS n_blockers
@@ -65,62 +121,26 @@ def _(home, row):
               AND d.decided_at::DATE BETWEEN $as_of::DATE - $days::INTEGER + 1 AND $as_of::DATE
             ORDER BY d.decided_at, d.signal_id
             """,
-            params={"guard": row["guard"], "as_of": row["as_of"], "days": row["window_days"]},
-        ).pl()
-    mo.vstack([mo.md("## 2. What did it block, and what would have come of each?"), blocked])
-    return (blocked,)
+            HOME,
+            {"guard": row["guard"], "as_of": row["as_of"], "days": row["window_days"]},
+        )
+    except BadInput as _e:
+        mo.stop(True, mo.callout(mo.md(f"**What it blocked cannot be shown.** {_e}"), kind="warn"))
+    _pnl = pl.col("net_pnl_usd")
+    together = blocked.group_by("n_blockers").agg(
+        n=pl.len(), n_settled=_pnl.count(), missed_profit_usd=_pnl.filter(_pnl > 0).sum().round(2),
+        avoided_loss_usd=0 - _pnl.filter(_pnl < 0).sum().round(2), saved_usd=0 - _pnl.sum().round(2),
+    ).sort("n_blockers")  # fmt: skip
+    _alone = mo.md("""
+    ## Was it alone?
 
-
-@app.cell
-def _(blocked):
-    with duckdb.connect() as _memory:
-        _memory.register("blocked", blocked.to_arrow())
-        together = _memory.sql("""
-            SELECT n_blockers, count(*) AS n, count(net_pnl_usd) AS n_settled,
-                   round(sum(net_pnl_usd) FILTER (net_pnl_usd > 0), 2) AS missed_profit_usd,
-                   round(-sum(net_pnl_usd) FILTER (net_pnl_usd < 0), 2) AS avoided_loss_usd,
-                   round(-sum(net_pnl_usd), 2) AS saved_usd
-            FROM blocked GROUP BY n_blockers ORDER BY n_blockers
-        """).pl()
-    mo.vstack(
-        [
-            mo.md("""
-            ## 3. Was it alone?
-
-            Where another guard stood behind it, dropping this one lets nothing through. Only the line of **one**
-            blocker is its own doing, as far as every gate was recorded.
-            """),
-            together,
-        ]
-    )
-    return (together,)
-
-
-@app.cell
-def _(row):
-    judged = (
-        "what it alone blocked"
-        if row["basis"] == "marginal"
-        else f"all it was first to block; alone it saved between {row['marginal_low_usd']:+,.2f} and "
-        f"{row['marginal_high_usd']:+,.2f} USD, for other blockers were not recorded"
-    )
-    sure = (
-        "There is no interval: too few settled decisions."
-        if row["ci_low_usd"] is None
-        else f"95 % interval {row['ci_low_usd']:+,.2f} to {row['ci_high_usd']:+,.2f} USD, "
-        f"q = {'none' if row['q_value'] is None else format(row['q_value'], '.3f')} among all guards."
-    )
-    answer = {"saves": "No: it saves money.", "costs": "Yes: it costs money."}.get(
-        row["verdict"], "Nobody can tell yet."
-    )
-    mo.md(f"""
-    ## 4. So, would I have made more without it?
-
-    **{answer}** It saved {row["basis_net_saved_usd"]:+,.2f} USD over {row["n_marginal"]} settled decisions, judged on
-    {judged}. {sure} A bias of the simulator is in no interval; `analysis.calibration` says how far it was off where
-    trades were made.
+    Where another guard stood behind it, dropping this one lets nothing through: only the line of **one** blocker is its
+    own doing, as far as every gate was recorded.
     """)
-    return (answer,)
+    _each = mo.md("## What it blocked, and what would have come of each\n\nOpen: no result yet; unlabelled: never.")
+    _counts = mo.ui.table(together, selection=None, show_data_types=False)
+    mo.vstack([_alone, _counts, _each, mo.ui.table(blocked, selection=None)])
+    return blocked, together
 
 
 if __name__ == "__main__":

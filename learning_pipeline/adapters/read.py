@@ -9,7 +9,9 @@ from typing import Literal
 from learning_pipeline.contracts.imported import Imported
 
 
-def read(kind: Literal["freqtrade", "nautilus"], paths: list[Path], source: str | None = None) -> Iterator[Imported]:
+def read(
+    kind: Literal["freqtrade", "nautilus"], paths: list[Path], source: str | None = None, timeframe: str | None = None
+) -> Iterator[Imported]:
     """What lies in files and folders of a bot; nothing is unpickled.
 
     Raises
@@ -23,4 +25,4 @@ def read(kind: Literal["freqtrade", "nautilus"], paths: list[Path], source: str 
         return imported(paths, FreqtradeOptions(source=source))
     from learning_pipeline.adapters.nautilus import imported as nautilus  # noqa: PLC0415  # as above
 
-    return nautilus(paths, source)
+    return nautilus(paths, source, timeframe)

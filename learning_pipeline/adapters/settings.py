@@ -16,6 +16,7 @@ class Watched(BaseModel):
 
     kind: Literal["freqtrade", "nautilus"] = Field(description="whose formats lie there")
     path: str = Field(min_length=1, description="folder or file, read only; ~ is the home of who runs the daemon")
+    timeframe: str | None = Field(default=None, min_length=1, description="of what the files give none (nautilus)")
     source: str | None = Field(default=None, min_length=1, description="name of the bot; by default told from the file")
 
 

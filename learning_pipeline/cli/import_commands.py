@@ -25,6 +25,12 @@ SourceOption = Annotated[
 ]
 
 
+TimeframeOption = Annotated[
+    str | None,
+    typer.Option("--timeframe", help="Such as 1h, of what the files give none.", show_default=False),
+]
+
+
 class Kind(StrEnum):
     """What the rows of a table are."""
 
@@ -61,6 +67,7 @@ def freqtrade(
 def nautilus(
     paths: PathsArgument,
     source: SourceOption = None,
+    timeframe: TimeframeOption = None,
     report: ReportOption = False,
     home: HomeOption = None,
     strict: StrictOption = False,
@@ -69,7 +76,7 @@ def nautilus(
     """NautilusTrader's reports (CSV, Parquet), event lines (JSON), and bar catalog."""
     from learning_pipeline.adapters.nautilus import imported  # noqa: PLC0415  # only who imports pays for it
 
-    _import(imported(paths, source), home, strict=strict, report=report, as_json=as_json)
+    _import(imported(paths, source, timeframe), home, strict=strict, report=report, as_json=as_json)
 
 
 @import_app.command()
@@ -84,9 +91,7 @@ def csv(
             "--map", metavar="OURS=THEIRS", help="A column called otherwise; may be repeated.", show_default=False
         ),
     ] = None,
-    timeframe: Annotated[
-        str | None, typer.Option("--timeframe", help="Of every row, where no column tells it.", show_default=False)
-    ] = None,
+    timeframe: TimeframeOption = None,
     timezone: Annotated[
         str | None, typer.Option("--timezone", help="Of times without one: UTC, Europe/Berlin.", show_default=False)
     ] = None,

@@ -13,13 +13,23 @@ from learning_pipeline.cli.ingest import COUNTS, is_success, land, landed_before
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
-from learning_pipeline.cli.terminal import ERRORS, tell
+from learning_pipeline.cli.sql import query_rows
+from learning_pipeline.cli.terminal import ERRORS, say, tell
 from learning_pipeline.cli.verdicts import guard_rows
 from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.imports import deliver
 from learning_pipeline.stores.inbox import Inbox
 from learning_pipeline.stores.ledger import Ledger
+
+REACH = """
+    WITH newest AS (SELECT max(as_of) AS as_of, max(window_days) AS days FROM analysis.opportunity_cost)
+    SELECT count(*), count(*) FILTER (decided_at::DATE > as_of - days::INTEGER), as_of - min(decided_at)::DATE + 1,
+           any_value(days)
+    FROM events.decisions, newest GROUP BY as_of
+"""
+MOST = 0.8
+"""Share of the decisions that a report over the longest window should be of."""
 
 
 class _Found(NamedTuple):
@@ -100,10 +110,21 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
     if report:
         tell("")
         run_chain(home, first=None, last=None, as_json=False)
+        _say_where_most_is(home)
         tell(f"\nThe same with pictures, and what is not known:\n  {write_report(home)}")
     else:
         tell("\nNext, what is due, and what came out:")
         tell(f"  learning-pipeline run --home {home.root}\n  learning-pipeline report --home {home.root}")
+
+
+def _say_where_most_is(home: Home) -> None:
+    """Where the verdicts are of a part of the imported decisions only: the setting that takes them all."""
+    for n, n_seen, n_days, window in query_rows(home, REACH)[1]:
+        if n_seen >= MOST * n:
+            continue
+        setting = f"[analysis] windows = [1, 30, {window}, {n_days}]"
+        words = f"`{setting}` in {home.settings} takes in all {n_days} days"
+        say(f"the verdicts are of {n_seen:,} of {n:,} decisions: {words}")
 
 
 def _is_bars_alone(each: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import duckdb
 from learning_pipeline.cli.plain import records, write_csv, write_json
 from learning_pipeline.cli.terminal import print_table
 from learning_pipeline.errors import BadInput
+from learning_pipeline.sdk.query import in_one_line
 from learning_pipeline.stores.home import Home
 from learning_pipeline.stores.warehouse import read_only
 
@@ -28,7 +29,7 @@ def query_rows(home: Home, query: str) -> tuple[list[str], list[tuple[Any, ...]]
                 raise BadInput("query: expected SQL, was empty")
             return [column[0] for column in found.description or []], found.fetchall()
         except (duckdb.Error, OverflowError, ValueError) as e:
-            raise BadInput(f"query: {_in_one_line(e)}") from e
+            raise BadInput(f"query: {in_one_line(e)}") from e
 
 
 def print_query(home: Home, query: str, how: str) -> None:
@@ -40,8 +41,3 @@ def print_query(home: Home, query: str, how: str) -> None:
         write_json(records(columns, rows))
     else:
         print_table(columns, rows)
-
-
-def _in_one_line(e: Exception) -> str:
-    """DuckDB's words without the picture of the query that follows them."""
-    return " ".join(str(e).split("\nLINE ")[0].split())

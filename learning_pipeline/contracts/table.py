@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from functools import cache
 from typing import Any, ClassVar
 
 import pandera.errors
@@ -81,7 +82,7 @@ class Table(pa.DataFrameModel):
     @classmethod
     def dtypes(cls) -> dict[str, pl.DataType]:
         """Polars type of each column, in the contract's order (``day`` first)."""
-        return {name: column.dtype.type for name, column in cls.to_schema().columns.items()}
+        return dict(_dtypes(cls))
 
     @classmethod
     def columns_described(cls) -> dict[str, tuple[pl.DataType, bool, str]]:
@@ -92,7 +93,9 @@ class Table(pa.DataFrameModel):
     @classmethod
     def frame(cls, rows: Any = None) -> pl.DataFrame:
         """A frame of the contract's columns from rows or columns; what is missing is null; empty by default."""
-        given = pl.DataFrame(rows if rows is not None else [], schema_overrides=_known(cls.dtypes(), rows))
+        if rows is None:
+            return pl.DataFrame(schema=cls.dtypes())
+        given = pl.DataFrame(rows, schema_overrides=_known(cls.dtypes(), rows))
         nulls = [pl.lit(None, dtype).alias(name) for name, dtype in cls.dtypes().items() if name not in given.columns]
         return given.with_columns(nulls).select(*cls.dtypes())
 
@@ -108,7 +111,7 @@ class Table(pa.DataFrameModel):
             For a LazyFrame: pandera checks no values there.
         """
         keyed = cls.ordered(frame)
-        if not keyed.select(sound(cls.to_schema(), cls._key)).item():
+        if not keyed.select(_sound(cls)).item():
             cls.explain(keyed)
         return keyed
 
@@ -151,9 +154,17 @@ def content_sha256(frame: pl.DataFrame) -> str:
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
+@cache
+def _dtypes(table: type[Table]) -> dict[str, pl.DataType]:
+    return {name: column.dtype.type for name, column in table.to_schema().columns.items()}
+
+
+@cache
+def _sound(table: type[Table]) -> pl.Expr:
+    return sound(table.to_schema(), table.key())
+
+
 def _known(dtypes: dict[str, pl.DataType], rows: Any) -> dict[str, pl.DataType]:
-    if rows is None:
-        return {}
     names = rows.keys() if isinstance(rows, dict) else {name for row in rows for name in row}
     return {name: dtypes[name] for name in names if name in dtypes}
 

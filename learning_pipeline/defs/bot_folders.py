@@ -24,6 +24,7 @@ class FolderConfig(dg.Config):
     kind: Literal["freqtrade", "nautilus"] = Field(description="whose formats lie there")
     path: str = Field(description="folder or file, read only")
     source: str = Field(default="", description="name of the bot; empty: told from the file")
+    timeframe: str = Field(default="", description="of what the files give none, such as 1h; empty: none is given")
     fingerprint: str = Field(default="", description="what the sensor saw; empty: the folder is looked at again later")
 
 
@@ -31,7 +32,8 @@ class FolderConfig(dg.Config):
 def import_folder(chain: Chain, config: FolderConfig) -> None:
     """Deliver what lies in a bot's folder; what was delivered before is the same file again, and costs nothing."""
     now = dt.datetime.now(dt.UTC)
-    for found in read(config.kind, [Path(config.path).expanduser()], config.source or None):
+    path = Path(config.path).expanduser()
+    for found in read(config.kind, [path], config.source or None, config.timeframe or None):
         deliver(chain.inbox, found, now)
     chain.ledger.set_marks({MARK + config.path: config.fingerprint})
 
@@ -63,6 +65,7 @@ def _asked(instance: dg.DagsterInstance, chain: Chain, watched: Watched) -> dg.R
     tried = instance.get_runs(dg.RunsFilter(tags=state_of(seen)), limit=MAX_ATTEMPTS)
     if len(tried) >= MAX_ATTEMPTS or any(run.status in OPEN_STATUSES for run in tried):
         return None
-    told = FolderConfig(kind=watched.kind, path=watched.path, source=watched.source or "", fingerprint=seen)
+    given = watched.model_dump(exclude_none=True)
+    told = FolderConfig(**given, fingerprint=seen)
     config = dg.RunConfig(ops={"import_folder": told})
     return dg.RunRequest(run_key=f"{seen}:{len(tried)}", tags=state_of(seen), run_config=config)

@@ -44,6 +44,7 @@ class Chain(RoomSettings, dg.ConfigurableResource):
     first: str = Field(default="", description="first day, YYYY-MM-DD; empty: the first day that is due")
     last: str = Field(default="", description="last day, YYYY-MM-DD; empty: the last day of the data")
     settings: dict[str, Any] = Field(default_factory=dict, description="room -> key -> value, over the settings file")
+    _paths: Home | None = PrivateAttr(default=None)
     _due: Due | None = PrivateAttr(default=None)
     _settings: dict[str, Settings] | None = PrivateAttr(default=None)
     _job: str = PrivateAttr(default=CHAIN_JOB)
@@ -66,8 +67,10 @@ class Chain(RoomSettings, dg.ConfigurableResource):
 
     @property
     def paths(self) -> Home:
-        """Paths of the data root."""
-        return Home.at(self.home)
+        """Paths of the data root, looked up once: every store of a run asks for them."""
+        if self._paths is None:
+            self._paths = Home.at(self.home)
+        return self._paths
 
     @property
     def lake(self) -> Lake:

@@ -164,6 +164,8 @@ def _sum_in_words(facts: Facts, window: Window) -> tuple[str, ...]:
         return ()
     together = math.fsum(facts.guards["basis_net_saved_usd"])
     saved = -whole["net_opportunity_cost_usd"]
+    if math.isclose(saved, together, abs_tol=0.005):
+        return (f"The figures add up to what blocking as a whole saved: {money(saved)} USD.",)
     words = (
         f"The figures add up to {money(together)} USD; blocking as a whole came to {money(saved)} USD. The other "
         f"{money(saved - together)} USD are of decisions that several guards blocked at once, or whose cause was not "

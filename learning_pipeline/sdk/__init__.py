@@ -4,8 +4,9 @@
 `load_posture` which way trades say to lean, `load_allocation` the shares of capital by timeframe, `load_experiments`
 how experiments stand, and `route` which budget a trigger is traded from; `evaluate_learning_order` says whether an
 order may be made to learn from it, `learning_context` what may still be risked for that; `learnings`, `report` and
-`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names. `LearningEngine`
-captures, trains, measures and moves models, over the jobs that the command line starts.
+`shadow_performance` answer the questions of the learning engine as dictionaries, under its own names, and `query` any
+other from the published tables. `LearningEngine` captures, trains, measures and moves models, over the jobs that the
+command line starts.
 
 Seed: learning-engine "Key Questions Answered", "Decision Tracker".
 """
@@ -22,6 +23,8 @@ from learning_pipeline.sdk.loaded import load_allocation, load_experiments, load
 from learning_pipeline.stores.recorder import Recorder
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from learning_pipeline.books.learning import Answer, Conditions, LearningOrder, RiskBook
     from learning_pipeline.books.learning.settings import LearningBookSettings
     from learning_pipeline.books.research.routing import Route
@@ -38,6 +41,7 @@ __all__ = [
     "load_model",
     "load_overrides",
     "load_posture",
+    "query",
     "report",
     "route",
     "shadow_performance",
@@ -99,6 +103,31 @@ def shadow_performance(home: str | Path | None = None, hours: float = 24) -> dic
     from learning_pipeline.sdk.cycle import shadow_totals  # noqa: PLC0415  # opens DuckDB
 
     return shadow_totals(home, hours)
+
+
+def query(sql: str, home: str | Path | None = None, params: Mapping[str, Any] | None = None) -> pl.DataFrame:
+    """Read-only SQL over the published tables; every one and its columns are documented in the warehouse itself.
+
+    Parameters
+    ----------
+    sql : str
+        One statement; ``$name`` stands for a value of ``params``.
+    home : path, optional
+        As `learnings`.
+
+    Returns
+    -------
+    DataFrame
+        Polars; instants in UTC.
+
+    Raises
+    ------
+    BadInput
+        Nothing was published yet, the warehouse has no such table, or the query is wrong or would write.
+    """
+    from learning_pipeline.sdk.query import queried  # noqa: PLC0415  # opens DuckDB
+
+    return queried(sql, home, params)
 
 
 def evaluate_learning_order(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-from deltalake import ColumnProperties, DeltaTable, WriterProperties
+from deltalake import ColumnProperties, DeltaTable, Schema, WriterProperties
 from deltalake.exceptions import CommitFailedError
 
 from learning_pipeline.contracts import Table, day_span
@@ -45,6 +45,7 @@ class Lake:
     def __init__(self, root: Path | str) -> None:
         self.root = str(root)
         self._recent = Recent(RECENT_BYTES)
+        self._listed: dict[type[Table], tuple[Hashable, pl.DataFrame]] = {}
 
     def uri(self, table: type[Table]) -> str:
         """Address of a table."""
@@ -56,7 +57,7 @@ class Lake:
         An absent table is an empty one. What this process has read or written is not read from files again.
         """
         delta = self._open(table)
-        days = None if delta is None else day_span(_days_there(delta, first, last))
+        days = None if delta is None else day_span(_days_there(self._files(delta, table), first, last))
         if delta is None or days is None:
             return table.frame()
         return self._recent.get(_content(delta, table), *days, lambda: table.checked(_rows(delta, table, *days)))
@@ -89,18 +90,19 @@ class Lake:
         delta = self._open(table)
         if delta is None:
             return {}
-        named = _files(delta).sort("day", "path").group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
+        files = self._files(delta, table).sort("day", "path")
+        named = files.group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
         return {day: hashlib.sha256(paths.encode()).hexdigest() for day, paths in named.iter_rows()}
 
     def n_bytes(self, table: type[Table]) -> int:
         """Size of the files that the newest version of a table consists of."""
         delta = self._open(table)
-        return 0 if delta is None else int(_files(delta)["size_bytes"].sum())
+        return 0 if delta is None else int(self._files(delta, table)["size_bytes"].sum())
 
     def n_rows(self, table: type[Table]) -> int:
         """Rows of a table, by the statistics of its files: no row is read. 0 where there is no table."""
         delta = self._open(table)
-        return 0 if delta is None else int(_files(delta)["num_records"].sum())
+        return 0 if delta is None else int(self._files(delta, table)["num_records"].sum())
 
     def version(self, table: type[Table]) -> int | None:
         """Version of a table; None where it does not exist yet."""
@@ -115,7 +117,7 @@ class Lake:
         if there is None and checked.is_empty():
             return Replaced(None, changed=False)
         delta = there or self._created(table)
-        if _rows(delta, table, first, last).sort(*table.key()).equals(checked):
+        if there and _rows(delta, table, first, last).sort(*table.key()).equals(checked):
             return Replaced(delta.version(), changed=False)
         predicate = f"day >= '{first}' AND day <= '{last}'"
         how = {"schema_mode": "merge", "writer_properties": _encoding(checked)}
@@ -126,11 +128,26 @@ class Lake:
         return Replaced(delta.version(), changed=True)
 
     def _created(self, table: type[Table]) -> DeltaTable:
-        options = {"partition_by": ["day"], "configuration": LOG_RETENTION, "description": table.grain()}
         if "://" not in self.root:
             Path(self.uri(table)).parent.mkdir(parents=True, exist_ok=True)
-        table.frame().write_delta(self.uri(table), mode="ignore", delta_write_options=options)
-        return DeltaTable(self.uri(table))
+        return DeltaTable.create(
+            self.uri(table),
+            Schema.from_arrow(table.frame().to_arrow().schema),
+            mode="ignore",
+            partition_by=["day"],
+            description=table.grain(),
+            configuration=LOG_RETENTION,
+        )
+
+    def _files(self, delta: DeltaTable, table: type[Table]) -> pl.DataFrame:
+        """The files of a version; every reader of a table asks for them, so the last ones are at hand."""
+        content = _content(delta, table)
+        known, files = self._listed.get(table, (None, None))
+        if files is None or known != content:
+            actions = pl.DataFrame(delta.get_add_actions(flatten=True))
+            files = actions.with_columns(day=pl.col("partition.day").cast(pl.Date))
+            self._listed[table] = content, files
+        return files
 
 
 def _encoding(checked: pl.DataFrame) -> WriterProperties:
@@ -146,13 +163,9 @@ def _content(delta: DeltaTable, table: type[Table]) -> tuple[Hashable, ...]:
     return table, delta.metadata().id, delta.version()
 
 
-def _files(delta: DeltaTable) -> pl.DataFrame:
-    return pl.DataFrame(delta.get_add_actions(flatten=True)).with_columns(day=pl.col("partition.day").cast(pl.Date))
-
-
-def _days_there(delta: DeltaTable, first: dt.date | None, last: dt.date | None) -> pl.Series:
+def _days_there(files: pl.DataFrame, first: dt.date | None, last: dt.date | None) -> pl.Series:
     """Days from first to last that have rows."""
-    return _files(delta).filter(pl.col("day").is_between(first or dt.date.min, last or dt.date.max))["day"]
+    return files.filter(pl.col("day").is_between(first or dt.date.min, last or dt.date.max))["day"]
 
 
 def _rows(delta: DeltaTable, table: type[Table], first: dt.date, last: dt.date) -> pl.DataFrame:

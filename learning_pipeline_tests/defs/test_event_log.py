@@ -19,7 +19,12 @@ def one() -> int:
     return 1
 
 
-JOB = dg.Definitions(assets=[one], jobs=[dg.define_asset_job("job")]).resolve_job_def("job")
+@dg.asset
+def two(one: int) -> int:
+    return one + 1
+
+
+JOB = dg.Definitions(assets=[one, two], jobs=[dg.define_asset_job("job")]).resolve_job_def("job")
 
 
 @pytest.fixture
@@ -32,9 +37,13 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dag
         yield opened
 
 
-def run(instance: dg.DagsterInstance) -> str:
+def result(instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    return JOB.execute_in_process(instance=instance, run_config=quiet).run_id
+    return JOB.execute_in_process(instance=instance, run_config=quiet)
+
+
+def run(instance: dg.DagsterInstance) -> str:
+    return result(instance).run_id
 
 
 def open_files(folder: Path) -> set[str]:
@@ -50,7 +59,17 @@ def test_dagsters_own_event_log_reads_the_same_events(instance: dg.DagsterInstan
     ours = instance.all_logs(run_id)
     assert [event.dagster_event_type for event in ours if event.dagster_event][-1] is dg.DagsterEventType.RUN_SUCCESS
     assert list(theirs.get_logs_for_run(run_id)) == list(ours)
-    assert theirs.all_asset_keys() == [one.key]
+    assert set(theirs.all_asset_keys()) == {one.key, two.key}
+
+
+def test_every_step_is_told_but_not_that_it_got_its_inputs(instance: dg.DagsterInstance) -> None:
+    got_inputs = {dg.DagsterEventType.STEP_INPUT, dg.DagsterEventType.LOADED_INPUT}
+    done = result(instance)
+    happened = [event for event in done.all_events if event.step_key]
+    assert {event.event_type for event in happened} > got_inputs
+    told = [entry.dagster_event for entry in instance.all_logs(done.run_id) if entry.dagster_event]
+    assert [event for event in told if event in happened] == [e for e in happened if e.event_type not in got_inputs]
+    assert not got_inputs & {event.event_type for event in told}
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are listed by Linux only")

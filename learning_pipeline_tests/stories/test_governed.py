@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import learning_pipeline as lp
 from learning_pipeline.cli import app
 from learning_pipeline.errors import RolloutDenied
 from learning_pipeline.stores.audit import Audit
-from learning_pipeline.stores.home import Home
+from learning_pipeline.stores.home import VARIABLE, Home
 from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline.stores.rollouts import Rollouts
@@ -63,6 +64,17 @@ def test_nothing_stands_after_the_rollback_and_the_history_says_what_did(shown: 
     assert Rollouts(home).standing("main") == {}
     assert [each.state for each in Rollouts(home).history("main")] == ["shadow", "active", "retired"]
     assert lp.load_model(home.root).active is None
+
+
+def test_the_notebook_tells_its_record_and_where_it_stands(
+    shown: Result, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(home.root))
+    _, found = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "models.py"))["app"].run()
+    assert found["answer"] == "not active"
+    assert [(row["role"], row["n_scored"]) for row in found["kept"]] == [("shadow", 385)]
+    assert found["measured"][0]["passed"]
+    assert found["gates"]["passed"].all()
 
 
 def test_analysts_see_it_in_the_warehouse(shown: Result, home: Home) -> None:

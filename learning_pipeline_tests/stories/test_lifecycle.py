@@ -83,6 +83,7 @@ def test_the_notebook_says_what_the_tables_say(root: Root, monkeypatch: pytest.M
     assert found["lessons"].height == newest.height
     assert found["selections"].filter(state="active").height > 0
     assert "stood the test" in found["answer"]
+    assert found["chosen"].height == newest.filter(pattern_key=found["pick"].value).height
     assert found["tested"]["n_lessons"].min() > 0
 
 

@@ -33,6 +33,8 @@ class Answers(NamedTuple):
 def answered(run: Run, evidence: Evidence) -> Answers:
     """The answers of one run."""
     trades, gaps = run_trades(run), list(evidence.gaps)
+    if unfilled := sum(not trade.entries for trade in trades):
+        gaps.append(f"{run.strategy}: {unfilled:,} trades have no filled entry and are left out")
     if run.strategy in evidence.signals:
         trades = with_features(trades, evidence.signals[run.strategy])
         n = sum(trade.features is None for trade in trades)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from learning_pipeline.adapters.dollars import USD_LIKE
 from learning_pipeline.adapters.freqtrade.answers import answered
 from learning_pipeline.adapters.freqtrade.archive import Archive, bounded, is_bare
 from learning_pipeline.adapters.freqtrade.entry import entry_events
@@ -19,9 +20,6 @@ from learning_pipeline.adapters.freqtrade.wallet import wallet_snapshots
 from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.contracts import TIMEFRAME_PATTERN
 from learning_pipeline.errors import BadInput
-
-USD_LIKE = frozenset({"USD", "USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI", "USDP", "PYUSD", "USDS", "USDE", "GUSD"})
-"""Currencies whose profit is taken as dollars."""
 
 
 def backtest_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:
@@ -66,7 +64,7 @@ def _require_usable(path: Path, strategy: str, result: StrategyResult) -> None:
             f"{path}: {strategy} earns {result.stake_currency}, and pnl_usd must be dollars: "
             f"run the backtest with a stake currency such as USDT"
         )
-    if not re.match(TIMEFRAME_PATTERN, result.timeframe):
+    if not re.fullmatch(TIMEFRAME_PATTERN, result.timeframe):
         raise BadInput(f"{path}: {strategy} runs on {result.timeframe!r}; expected a timeframe such as 5m, 1h or 1d")
 
 
@@ -87,7 +85,7 @@ def _imported(run: Run, evidence: Evidence, wallet: list[Event], source: str | N
     counts = [("trades", len(answers.trades)), ("orders", sum(len(trade.orders) for trade in answers.trades))]
     counts += [("rejected_signals", result.rejected_signals or 0), ("locks", len(result.locks)), *answers.counts]
     return Imported(
-        stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-backtest-{run.strategy}-{run.run_id[:12]}"),
+        stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-backtest-{run.strategy[:80]}-{run.run_id[:12]}"),
         told=f"backtest of {run.strategy}, {result.timeframe}, {start} to {end}",
         source=source or f"freqtrade-backtest:{run.name}",
         events=(*events, *answers.reports, *wallet),

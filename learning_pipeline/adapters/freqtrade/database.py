@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from learning_pipeline.adapters.freqtrade.backtest import USD_LIKE
+from learning_pipeline.adapters.dollars import USD_LIKE
 from learning_pipeline.adapters.freqtrade.bot_rows import BotLock, BotTrade, instant
 from learning_pipeline.adapters.freqtrade.bot_trades import BotTrades, bot_trades
 from learning_pipeline.adapters.freqtrade.events import trade_events

@@ -60,7 +60,7 @@ def log_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:
         timeframe, gaps = _timeframe(entries)
         events = [event for one in entries for event in entry_events(_alone(strategy, timeframe, one, entries))]
         yield Imported(
-            stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-decisions-{strategy}"),
+            stem=re.sub(r"[^A-Za-z0-9._-]", "_", f"freqtrade-decisions-{strategy[:80]}"),
             told=f"decision log of {strategy}, {timeframe}",
             source=options.source or f"freqtrade-decisions:{strategy}",
             events=tuple(events),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from learning_pipeline.adapters.found import found_files
 from learning_pipeline.adapters.freqtrade.archive import is_backtest
 from learning_pipeline.adapters.freqtrade.backtest import backtest_imports
 from learning_pipeline.adapters.freqtrade.candle_file import is_candles
@@ -15,7 +16,6 @@ from learning_pipeline.adapters.freqtrade.candles import candles
 from learning_pipeline.adapters.freqtrade.database import database_imports
 from learning_pipeline.adapters.freqtrade.decision_log import is_decision_log
 from learning_pipeline.adapters.freqtrade.decisions import log_imports
-from learning_pipeline.adapters.freqtrade.found import found_files
 from learning_pipeline.adapters.freqtrade.options import FreqtradeOptions
 from learning_pipeline.adapters.freqtrade.recorded import Told, but_for, is_recorded, recorded_imports, told_by
 from learning_pipeline.adapters.freqtrade.tables import is_database
@@ -33,8 +33,16 @@ class Reader(NamedTuple):
 class Wanted(NamedTuple):
     """Candles that an import needs; None: all of them, as no event names any."""
 
-    pairs: frozenset[str] | None
-    since: dt.datetime | None
+    pairs: frozenset[str] | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+    def and_of(self, pairs: frozenset[str], first: dt.datetime, last: dt.datetime) -> Wanted:
+        """With those of events on some pairs between two instants."""
+        since, until = first - BEFORE, last + AFTER
+        return Wanted(
+            (self.pairs or frozenset()) | pairs, min(self.since or since, since), max(self.until or until, until)
+        )
 
 
 class CandleReader(NamedTuple):
@@ -52,9 +60,12 @@ READERS = (
 )
 """Tried in this order."""
 
-CANDLES = (CandleReader(is_candles, lambda files, wanted: candles(files, wanted.pairs, wanted.since, None)),)
+CANDLES = (CandleReader(is_candles, lambda files, wanted: candles(files, *wanted)),)
 BEFORE = dt.timedelta(days=60)
 """Candles are wanted from so long before the first event: what a signal's ATR and features look back on."""
+
+AFTER = dt.timedelta(days=7)
+"""And until so long after the last: verdicts are as of the newest candle, and empty days only thin them."""
 
 
 def imported(paths: Sequence[Path], options: FreqtradeOptions) -> Iterator[Imported]:
@@ -70,7 +81,7 @@ def imported(paths: Sequence[Path], options: FreqtradeOptions) -> Iterator[Impor
     candles: list[tuple[CandleReader, Path]] = []
     files = list(found_files(paths))
     told = told_by(path for path, _ in files if is_recorded(path))
-    wanted, n = Wanted(told.pairs or None, told.first_at - BEFORE if told.first_at else None), 0
+    wanted, n = Wanted().and_of(told.pairs, *told.span) if told.pairs and told.span else Wanted(), 0
     for one in _each(files, options, candles, told):
         wanted, n = _widened(wanted, one), n + 1
         yield one
@@ -110,8 +121,7 @@ def _or_gap(reader: Reader, path: Path, options: FreqtradeOptions) -> Iterator[I
 
 def _widened(wanted: Wanted, one: Imported) -> Wanted:
     """The wanted candles, with those of an import's events."""
-    pairs = {event.payload["symbol"] for event in one.events if "symbol" in event.payload}
+    pairs = frozenset(event.payload["symbol"] for event in one.events if "symbol" in event.payload)
     if not pairs:
         return wanted
-    first = min(event.at for event in one.events) - BEFORE
-    return Wanted((wanted.pairs or frozenset()) | pairs, min(wanted.since or first, first))
+    return wanted.and_of(pairs, min(event.at for event in one.events), max(event.at for event in one.events))

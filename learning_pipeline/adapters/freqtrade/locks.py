@@ -39,7 +39,7 @@ def lock_gaps(locks: Sequence[Lock]) -> list[str]:
     """One sentence per guard."""
     counted = Counter(guard_of(lock.reason) for lock in locks)
     return [
-        f"{guard}: freqtrade records its {n:,} locks but not which signals they blocked, "
+        f"{guard}: freqtrade records its locks ({n:,}) but not which signals they blocked, "
         "so the guard is not evaluable without a decision log"
         for guard, n in sorted(counted.items())
     ]

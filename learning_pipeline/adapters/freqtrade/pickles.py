@@ -50,6 +50,7 @@ def _asked(content: bytes) -> tuple[bytes, str]:
             stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_ONE_THREAD, cwd="/",
         )  # fmt: skip
         late = threading.Timer(SECONDS, child.kill)
+        late.daemon = True
         late.start()
         with child:
             answer = cast("IO[bytes]", child.stdout).read(MOST_BYTES + 1)

@@ -17,8 +17,8 @@ class Told(NamedTuple):
     """What recorded events speak of."""
 
     pairs: frozenset[str]
-    first_at: dt.datetime | None
-    """Time of the first event; None: there is none."""
+    span: tuple[dt.datetime, dt.datetime] | None
+    """Times of the first and of the last event; None: there is none."""
 
     trades: frozenset[str]
     """Ids of trades without the bot's name: ``17:BTC/USDT:2024-05-03T15:22:57Z``, as a database names them, too."""
@@ -41,20 +41,22 @@ def is_recorded(path: Path) -> bool:
 
 def recorded_imports(path: Path, options: FreqtradeOptions) -> Iterator[Imported]:  # noqa: ARG001  # as every reader
     """The file itself."""
-    yield Imported(stem=path.stem, told=f"events recorded in {path.name}", files=(path,))
+    with path.open("rb") as file:
+        n = sum(1 for _ in file)
+    yield Imported(stem=path.stem, told=f"events recorded in {path.name}", files=(path,), counts=(("lines", n),))
 
 
 def told_by(paths: Iterable[Path]) -> Told:
     """What the events of recorded files speak of; a line that is none is left to whom it is delivered to."""
-    pairs, trades, first = set(), set(), None
+    pairs, trades, times = set(), set(), set()
     for line in (line for path in paths for line in _lines(path)):
         if line.at.tzinfo is not None:
-            first = line.at if first is None else min(first, line.at)
+            times.add(line.at)
         if line.symbol:
             pairs.add(line.symbol)
         if line.trade_id and ":backtest:" not in line.source:  # a bot's trades are other ones
             trades.add(line.trade_id.removeprefix(f"{line.source}:"))
-    return Told(frozenset(pairs), first, frozenset(trades))
+    return Told(frozenset(pairs), (min(times), max(times)) if times else None, frozenset(trades))
 
 
 def but_for(one: Imported, told: Told) -> Imported:
@@ -65,7 +67,8 @@ def but_for(one: Imported, told: Told) -> Imported:
         return one
     n = len({event.payload["trade_id"] for event in one.events if event.payload.get("trade_id") in ids})
     gap = f"{n} trades are told by the strategy's own recorded events, and passed over here"
-    return one._replace(events=tuple(kept), counts=(*one.counts, ("told by the strategy", n)), gaps=(*one.gaps, gap))
+    gaps = one.gaps if any(event.type == "signal" for event in kept) else ()  # else the strategy has filled them
+    return one._replace(events=tuple(kept), counts=(*one.counts, ("told by the strategy", n)), gaps=(*gaps, gap))
 
 
 def _lines(path: Path) -> Iterator[_Line]:

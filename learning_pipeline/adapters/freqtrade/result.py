@@ -23,7 +23,6 @@ class OrderRow(Struct, gc=False):
 
     amount: Positive
     safe_price: Positive
-    ft_order_side: str
     ft_is_entry: bool
     order_filled_timestamp: Milliseconds | None = None
     ft_order_tag: str | None = None

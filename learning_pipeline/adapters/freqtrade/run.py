@@ -92,14 +92,14 @@ def _trade(run: Run, row: TradeRow) -> Trade:
 
 def _orders(trade_id: str, row: TradeRow) -> Iterator[Order]:
     """Orders of a trade; before 2022 they are told by its rates alone."""
-    for n, order in enumerate(_told(row) if row.orders is None else row.orders, 1):
+    for n, order in enumerate(row.orders or _told(row), 1):
         filled = order.order_filled_timestamp
         yield Order(
             order_id=f"{trade_id}/{n}",
             submitted_at=instant(row.open_timestamp if filled is None else filled),
             filled_at=None if filled is None else instant(filled),
             is_entry=order.ft_is_entry,
-            side=order.ft_order_side,
+            side="buy" if order.ft_is_entry != bool(row.is_short) else "sell",
             amount=order.amount,
             price=order.safe_price,
             tag=order.ft_order_tag or None,
@@ -107,7 +107,6 @@ def _orders(trade_id: str, row: TradeRow) -> Iterator[Order]:
 
 
 def _told(row: TradeRow) -> Iterator[OrderRow]:
-    entry, exit_ = ("sell", "buy") if row.is_short else ("buy", "sell")
-    yield OrderRow(row.amount, row.open_rate, entry, ft_is_entry=True, order_filled_timestamp=row.open_timestamp)
+    yield OrderRow(row.amount, row.open_rate, ft_is_entry=True, order_filled_timestamp=row.open_timestamp)
     if row.close_rate is not None and row.close_timestamp is not None and not row.is_open:
-        yield OrderRow(row.amount, row.close_rate, exit_, ft_is_entry=False, order_filled_timestamp=row.close_timestamp)
+        yield OrderRow(row.amount, row.close_rate, ft_is_entry=False, order_filled_timestamp=row.close_timestamp)

@@ -23,6 +23,7 @@ from learning_pipeline.adapters.nautilus.session import Told
 from learning_pipeline.adapters.nautilus.told import counts_of, gaps_of
 from learning_pipeline.adapters.nautilus.trader import Trader, traders_of
 from learning_pipeline.adapters.nautilus.trades import Trade, fee_of, fill_events, order_events, trade_event, trades_of
+from learning_pipeline.adapters.timeframe import require_timeframe
 from learning_pipeline.errors import BadInput
 
 
@@ -45,6 +46,7 @@ def imported(paths: Sequence[Path], source: str | None = None, timeframe: str | 
         Nothing of nautilus was found, a file is damaged or not what nautilus writes, money is no dollar, or a
         timeframe is missing.
     """
+    require_timeframe(timeframe)
     told, bar_files = _sorted_out(paths)
     bars = catalog_of(bar_files)
     if not told and bars is None:
@@ -103,7 +105,7 @@ def _trader_import(trader: Trader, context: Context, source: str | None, first: 
     name = source or f"nautilus:{trader.trader_id or first.stem}"
     trips = RoundTrips(trader.fills, trader.held)
     entries = entries_of(trader.orders, trips)
-    trades = trades_of(trader.closed, trips.trips)
+    trades = trades_of(trader.closed, trips.trips, trader.told_until_ns)
     events = sorted(_events(trader, trips, entries, trades, context, name), key=lambda event: event.at)
     legs = [leg for trip in trips.trips for leg in trip.legs]
     return Imported(

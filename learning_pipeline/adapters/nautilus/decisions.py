@@ -20,7 +20,7 @@ _SIGN: dict[Side, int] = {"buy": 1, "sell": -1}
 
 
 class Entry(NamedTuple):
-    """An order that opens or adds to a position, with its stop and target (a bracket's), and how much of it opens."""
+    """An order that opens or adds to a position, with its stop and target (a bracket's), and how much it would open."""
 
     order: Order
     qty: Decimal
@@ -38,8 +38,8 @@ def entries_of(orders: tuple[Order, ...], trips: RoundTrips) -> list[Entry]:
             children.setdefault(order.parent_id, []).append(order)
     exits = {child.order_id for group in children.values() for child in group}
     alone = [o for o in orders if not (o.is_reduce_only or o.order_id in exits or _is_split_off(o))]
-    sized = [(o, opened.get(o.order_id, Decimal(0)) if o.order_id in traded else _unheld(o, trips)) for o in alone]
-    return [Entry(order, qty, *_levels(children.get(order.order_id, []))) for order, qty in sized if qty > 0]
+    entries = [o for o in alone if (o.order_id in opened if o.order_id in traded else _unheld(o, trips) > 0)]
+    return [Entry(order, _size(order, trips), *_levels(children.get(order.order_id, []))) for order in entries]
 
 
 def signal_events(entry: Entry, timeframe: str, source: str) -> Iterator[Event]:
@@ -115,21 +115,21 @@ def _refusal(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _opened(orders: tuple[Order, ...], trips: RoundTrips) -> tuple[dict[str, Decimal], set[str]]:
-    """What each order opened, base units, its split-off orders with it; and the orders that traded at all."""
+def _opened(orders: tuple[Order, ...], trips: RoundTrips) -> tuple[set[str], set[str]]:
+    """Orders that opened something, by themselves or by what was split off; and those that traded at all."""
     whole = {order.order_id: order.spawned_by or order.order_id for order in orders}
-    opened: dict[str, Decimal] = {}
-    traded = set()
-    for leg in (leg for trip in trips.trips for leg in trip.legs):
-        name = whole.get(leg.fill.order_id, leg.fill.order_id)
-        traded.add(name)
-        if leg.opens:
-            opened[name] = opened.get(name, Decimal(0)) + leg.qty
-    return opened, traded
+    legs = [(whole.get(leg.fill.order_id, leg.fill.order_id), leg) for trip in trips.trips for leg in trip.legs]
+    return {name for name, leg in legs if leg.opens}, {name for name, _ in legs}
+
+
+def _size(order: Order, trips: RoundTrips) -> Decimal:
+    """What an order wanted to open when it was made: the same however much of it is filled by now."""
+    unheld = _unheld(order, trips)
+    return unheld if unheld > 0 else order.qty
 
 
 def _unheld(order: Order, trips: RoundTrips) -> Decimal:
-    """What an order that never traded would have opened: all of it, less what it would have closed."""
+    """All of an order, less what it would close of the position that was held when it was made."""
     held = trips.held_before(order) * _SIGN[order.side]
     return order.qty if held >= 0 or order.in_quote else order.qty + held
 

@@ -35,7 +35,9 @@ class Leg(NamedTuple):
 class RoundTrip:
     """A position from flat to flat.
 
-    opening_order_id : of the first fill; began_earlier : it was held already when the file begins; is_flat : closed.
+    opening_order_id : of the first fill; began_earlier : it was held already when the file begins; is_flat : closed;
+    left : still held; in_base : commission taken from what was bought, which some versions count out of the position
+    and some do not; both base units.
     """
 
     def __init__(self, position_id: str, opening_order_id: str, side: Side, began_earlier: bool = False) -> None:
@@ -45,16 +47,13 @@ class RoundTrip:
         self.began_earlier = began_earlier
         self.legs: list[Leg] = []
         self.left = Decimal(0)
+        self.in_base = Decimal(0)
         self.is_flat = False
 
     @property
     def key(self) -> tuple[str, str]:
         """What names it in every file: netting uses one position id again and again."""
         return self.position_id, self.opening_order_id
-
-    def in_base(self) -> Decimal:
-        """Commission taken from what was bought, base units; some versions count it out of the position, some not."""
-        return sum((leg.in_base() for leg in self.legs), Decimal(0))
 
 
 class RoundTrips:
@@ -98,12 +97,15 @@ class RoundTrips:
             self._book(self._begin(name, fill.order_id, fill.side), Leg(fill, True, rest, _share(fill, rest)))
         now = self._open.get(name)
         signed = _SIGN[now.side] * now.left if now else Decimal(0)
-        self._steps.setdefault(name, []).append(((fill.at_ns, counted(fill.order_id)), signed))
+        steps = self._steps.setdefault(name, [])
+        after = (fill.at_ns, counted(fill.order_id))
+        steps.append((max(after, steps[-1][0]) if steps else after, signed))
 
     def _book(self, trip: RoundTrip, leg: Leg) -> None:
         trip.legs.append(leg)
         trip.left += leg.qty if leg.opens else -leg.qty
-        if not leg.opens and (trip.left == 0 or trip.left == trip.in_base()):
+        trip.in_base += leg.in_base()
+        if not leg.opens and trip.left in {Decimal(0), trip.in_base}:
             trip.is_flat = True
             del self._open[trip.position_id]
 

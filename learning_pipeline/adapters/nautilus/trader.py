@@ -18,7 +18,8 @@ _Thing = TypeVar("_Thing", Order, Fill, Closed)
 class Trader(NamedTuple):
     """Everything that is known of one trader, fills in the order in which they happened.
 
-    foreign : instruments that are left out, with the currency of their money.
+    foreign : instruments that are left out, with the currency of their money. told_until_ns : the newest fill, where
+    a log under way tells of positions too; None where all that is to be told is.
     """
 
     trader_id: str
@@ -28,16 +29,20 @@ class Trader(NamedTuple):
     held: tuple[Held, ...]
     balances: tuple[Balance, ...]
     foreign: dict[str, str]
+    told_until_ns: int | None = None
 
 
 def traders_of(files: dict[Path, Told]) -> list[Trader]:
     """One per trader id, with the balances of the accounts where there is only one trader.
+
+    Events come before reports: they have an order as it was made, a report has it as it was changed last.
 
     Raises
     ------
     BadInput
         Two files tell differently of one order, fill or position: they are of two runs. Or no money is dollars.
     """
+    files = dict(sorted(files.items(), key=lambda item: not item[1].answers))
     ids = set[str]().union(*(_traders_in(told) for told in files.values()))
     traders = [_trader(name, files, alone=len(ids) == 1) for name in sorted(ids)]
     balances = tuple(chain.from_iterable(told.balances for told in files.values()))
@@ -64,6 +69,7 @@ def _trader(trader_id: str, files: dict[Path, Told], alone: bool) -> Trader:
         _held(files.values(), every),
         tuple(chain.from_iterable(told.balances for told in files.values())) if alone else (),
         foreign,
+        every[-1].at_ns if every and any(told.answers and told.closed for told in files.values()) else None,
     )
 
 

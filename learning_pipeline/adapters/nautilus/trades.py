@@ -74,17 +74,19 @@ def order_events(
             )
 
 
-def trades_of(closed: Iterable[Closed], trips: Iterable[RoundTrip]) -> list[Trade]:
+def trades_of(closed: Iterable[Closed], trips: Iterable[RoundTrip], before_ns: int | None = None) -> list[Trade]:
     """Closed trades: quantities and prices from fills where the file has all of them, profit as nautilus says it.
 
-    A round trip that no position tells of is computed from its fills.
+    A round trip that no position tells of is computed from its fills; only where it ended before ``before_ns``: in a
+    log under way the position is told a line after the fill, and its profit is rounded otherwise than ours.
     """
     whole = {trip.key: trip for trip in trips if trip.is_flat and not trip.began_earlier}
     told = [
         _from_position(position, whole.get((position.position_id, position.opening_order_id))) for position in closed
     ]
     keys = {(trade.position_id, trade.opening_order_id) for trade in told}
-    return told + [_from_fills(trip) for key, trip in whole.items() if key not in keys]
+    untold = [_from_fills(trip) for key, trip in whole.items() if key not in keys]
+    return told + [trade for trade in untold if before_ns is None or trade.closed_ns < before_ns]
 
 
 def trade_event(trade: Trade, timeframe: str, source: str, signals: set[str]) -> Event:

@@ -16,7 +16,7 @@ from learning_pipeline.adapters.imported import Event, Imported
 from learning_pipeline.adapters.tabular import signals, trades
 from learning_pipeline.adapters.tabular.rows import Line, lines_of
 from learning_pipeline.adapters.tabular.table import ENDINGS, Table, named, table_of
-from learning_pipeline.contracts import TIMEFRAME_PATTERN
+from learning_pipeline.adapters.timeframe import require_timeframe
 from learning_pipeline.errors import BadInput
 
 _MOST_NAMED = 5
@@ -83,8 +83,7 @@ def imported(
 def _require_known(kind: str, timeframe: str | None, features: Sequence[str]) -> None:
     if kind not in {"trades", "signals"}:
         raise BadInput(f"expected trades or signals, found {kind!r}")
-    if timeframe is not None and not re.match(TIMEFRAME_PATTERN, timeframe):
-        raise BadInput(f"timeframe: expected one such as 5m, 1h or 1d, found {timeframe!r}")
+    require_timeframe(timeframe)
     if features and kind == "trades":
         raise BadInput("features are of signals; a trade has none")
 

@@ -293,7 +293,7 @@ def orders_at(stage: int, n: int) -> list[dict[str, Any]]:
         order(4 * n + 4, of=n, side="sell", amount=2.0, price=110.0, hours=3),
     ]
     for waiting in every[stage : stage + 1]:
-        waiting |= {"ft_is_open": 1, "status": "open", "filled": 0.0, "average": None, "order_filled_date": None}
+        waiting |= {"ft_is_open": 1, "status": "open", "filled": 0.5, "average": None, "order_filled_date": None}
     return every[: stage + 1]
 
 

@@ -114,7 +114,7 @@ def closed_trades(draw: st.DrawFn) -> dict[str, Any]:
     return trade(fills=tuple(fills), is_short=draw(st.booleans()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(made=closed_trades())
 def test_every_trade_passes_the_parser_and_agrees_with_its_own_fills(tmp_path_factory: Any, made: Any) -> None:
     one = one_import(tmp_path_factory.mktemp("made"), made)

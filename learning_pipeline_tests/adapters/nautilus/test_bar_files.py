@@ -16,7 +16,7 @@ from learning_pipeline.adapters.nautilus import imported
 from learning_pipeline.adapters.nautilus.bar_files import bar_type_in, bars_of
 from learning_pipeline.errors import BadInput
 from learning_pipeline.market.parse import parse_bars
-from learning_pipeline_tests.adapters.nautilus import exports
+from learning_pipeline_tests.adapters.nautilus import catalogs, exports
 from learning_pipeline_tests.adapters.nautilus.exports import at
 
 MINUTES = "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL"
@@ -70,7 +70,7 @@ def test_a_price_that_is_not_there_is_null(tmp_path: Path, width: int) -> None:
 
 def test_the_time_is_the_open(tmp_path: Path) -> None:
     """Nautilus stamps the close: a bar of the first hour of a day is stamped 01:00 and is ours of 00:00."""
-    path = exports.write_bars(tmp_path, "AUD/USD.SIM-1-HOUR-MID-EXTERNAL", ["0.65", "0.66"], 60, 60)
+    path = catalogs.write_bars(tmp_path, "AUD/USD.SIM-1-HOUR-MID-EXTERNAL", ["0.65", "0.66"], 60, 60)
     bars = read(path)
     assert bars.select("symbol", "timeframe", "ts", "close").rows() == [
         ("AUD/USD.SIM", "1h", at(0), 0.65),
@@ -80,14 +80,14 @@ def test_the_time_is_the_open(tmp_path: Path) -> None:
 
 
 def test_a_close_in_the_last_millisecond_is_the_end_of_its_second(tmp_path: Path) -> None:
-    path = exports.write_bars(tmp_path, MINUTES, ["1.5"], first_close_minute=1 - 0.001 / 60)
+    path = catalogs.write_bars(tmp_path, MINUTES, ["1.5"], first_close_minute=1 - 0.001 / 60)
     assert read(path)["ts"].to_list() == [at(0)]
 
 
 def test_bars_that_time_does_not_make_are_passed_over_and_said(tmp_path: Path) -> None:
-    exports.write_bars(tmp_path, MINUTES, ["1.5"])
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-100-TICK-LAST-EXTERNAL", ["9.5"])
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-30-SECOND-LAST-EXTERNAL", ["9.5"])
+    catalogs.write_bars(tmp_path, MINUTES, ["1.5"])
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-100-TICK-LAST-EXTERNAL", ["9.5"])
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-30-SECOND-LAST-EXTERNAL", ["9.5"])
     (found,) = imported([tmp_path])
     assert found.bars is not None
     assert found.bars["close"].to_list() == [1.5]
@@ -100,8 +100,8 @@ def test_bars_that_time_does_not_make_are_passed_over_and_said(tmp_path: Path) -
 
 def test_of_several_prices_of_one_bar_the_last_trade_is_read(tmp_path: Path) -> None:
     for price, close in [("BID", "1.0"), ("LAST", "1.5"), ("ASK", "2.0")]:
-        exports.write_bars(tmp_path, f"ETH.SIM-5-MINUTE-{price}-EXTERNAL", [close])
-    exports.write_bars(tmp_path, "ETH.SIM-5-MINUTE-LAST-INTERNAL", ["3.0"])
+        catalogs.write_bars(tmp_path, f"ETH.SIM-5-MINUTE-{price}-EXTERNAL", [close])
+    catalogs.write_bars(tmp_path, "ETH.SIM-5-MINUTE-LAST-INTERNAL", ["3.0"])
     (found,) = imported([tmp_path])
     assert found.bars is not None
     assert found.bars["close"].to_list() == [1.5]
@@ -109,7 +109,7 @@ def test_of_several_prices_of_one_bar_the_last_trade_is_read(tmp_path: Path) -> 
 
 
 def test_a_truncated_file_is_one_line(tmp_path: Path) -> None:
-    path = exports.write_bars(tmp_path, MINUTES, ["1.5"] * 100)
+    path = catalogs.write_bars(tmp_path, MINUTES, ["1.5"] * 100)
     path.write_bytes(path.read_bytes()[:-50])
     assert str(path) in refused(path)
     assert str(path) in refused(tmp_path)
@@ -117,7 +117,7 @@ def test_a_truncated_file_is_one_line(tmp_path: Path) -> None:
 
 def test_prices_that_are_no_integers_are_refused(tmp_path: Path) -> None:
     """Catalogs of versions before fixed-point prices held floats."""
-    path = exports.write_bars(tmp_path, MINUTES, ["1.5"])
+    path = catalogs.write_bars(tmp_path, MINUTES, ["1.5"])
     table = pq.read_table(path)
     pq.write_table(table.set_column(0, "open", pa.array([1.5])), path)
     words = refused(path)
@@ -126,7 +126,7 @@ def test_prices_that_are_no_integers_are_refused(tmp_path: Path) -> None:
 
 
 def test_other_parquet_is_passed_over_in_a_folder_and_refused_by_name(tmp_path: Path) -> None:
-    exports.write_bars(tmp_path, MINUTES, ["1.5"])
+    catalogs.write_bars(tmp_path, MINUTES, ["1.5"])
     other = tmp_path / "instrument.parquet"
     pl.DataFrame({"id": ["ETH.SIM"], "price_precision": [2]}).write_parquet(other)
     assert len(list(imported([tmp_path]))) == 1

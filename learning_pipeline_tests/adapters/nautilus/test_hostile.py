@@ -10,7 +10,7 @@ import pytest
 
 from learning_pipeline.adapters.nautilus import imported
 from learning_pipeline.errors import BadInput
-from learning_pipeline_tests.adapters.nautilus import exports
+from learning_pipeline_tests.adapters.nautilus import catalogs, exports
 from learning_pipeline_tests.adapters.nautilus.exports import story
 
 
@@ -145,8 +145,9 @@ def test_two_runs_in_one_folder_are_refused(tmp_path: Path) -> None:
 def test_a_timeframe_must_be_known(tmp_path: Path) -> None:
     path = exports.write_log(tmp_path / "e.jsonl", story())
     assert "give it, such as --timeframe 1h" in refused(path, timeframe=None)
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL", ["1.5"])
-    exports.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-HOUR-LAST-EXTERNAL", ["1.5"])
+    assert "expected one such as 5m, 1h or 1d, found '1H'" in refused(path, timeframe="1H")
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL", ["1.5"])
+    catalogs.write_bars(tmp_path, "BTCUSDT-PERP.BINANCE-1-HOUR-LAST-EXTERNAL", ["1.5"])
     assert "there are bars of 1h, 1m among the files" in refused(tmp_path, timeframe=None)
 
 
@@ -157,3 +158,27 @@ def test_a_link_out_of_a_folder_is_not_followed(tmp_path: Path) -> None:
     (folder / "link.jsonl").symlink_to(outside)
     (folder / "links").symlink_to(tmp_path, target_is_directory=True)
     assert "found no report" in refused(folder)
+
+
+def test_a_denied_exit_is_no_signal(tmp_path: Path) -> None:
+    """An order that may only reduce, a bracket's child, and a sale of less than is held; whatever is held then."""
+    events = [
+        exports.made(18, "SELL", "1.000", 0.5, reduce_only=True),
+        exports.answered("OrderDenied", 18, 0.5, reason="POSITION_NOT_FOUND: position_id=P-1"),
+        exports.made(17, "BUY", "1.000", 0.6),
+        exports.made(19, "SELL", "1.000", 0.6, **exports.stop("90.0"), parent_order_id=exports.order_id(17)),
+        *(exports.answered("OrderDenied", n, 0.6, reason="ORDER_LIST_DENIED: order_list_id=OL-1") for n in (17, 19)),
+        *story()[:4],
+        exports.made(20, "SELL", "1.000", 1.5, reduce_only=True),
+        exports.answered("OrderDenied", 20, 1.5, reason="TRADING_HALTED"),
+        exports.made(21, "SELL", "1.000", 1.6, **exports.stop("90.0"), parent_order_id=exports.order_id(1)),
+        exports.answered("OrderRejected", 21, 1.6, reason="no"),
+        exports.made(22, "SELL", "0.500", 1.7),
+        exports.answered("OrderDenied", 22, 1.7, reason="RATE_LIMIT_EXCEEDED"),
+        exports.made(23, "SELL", "3.000", 1.8),
+        exports.answered("OrderDenied", 23, 1.8, reason="RATE_LIMIT_EXCEEDED"),
+    ]
+    (found,) = imported([exports.write_log(tmp_path / "e.jsonl", events)], timeframe="1m")
+    signals = {e.payload["signal_id"]: e.payload["qty"] for e in found.events if e.type == "signal"}
+    source = "nautilus:TESTER-001"
+    assert signals == {f"{source}/{exports.order_id(n)}": qty for n, qty in [(17, 1.0), (1, 1.0), (23, 2.0)]}

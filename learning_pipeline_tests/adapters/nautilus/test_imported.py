@@ -11,7 +11,7 @@ import pytest
 from learning_pipeline.adapters.imported import Imported
 from learning_pipeline.adapters.nautilus import imported
 from learning_pipeline_tests.adapters.delivered import parsed
-from learning_pipeline_tests.adapters.nautilus import exports
+from learning_pipeline_tests.adapters.nautilus import catalogs, exports
 from learning_pipeline_tests.adapters.nautilus.exports import PERP, at, order_id, story
 
 BARS = "BTCUSDT-PERP.BINANCE-1-MINUTE-LAST-EXTERNAL"
@@ -137,7 +137,7 @@ def test_what_a_strategy_filters_itself_is_said_to_be_unknown(tmp_path: Path) ->
 
 def test_bars_give_the_price_that_was_known_and_the_timeframe(tmp_path: Path) -> None:
     """The bar that closed at minute 6 is known then; order 6 was made then."""
-    exports.write_bars(tmp_path, BARS, ["100.0", "101.5", "103.0"], first_close_minute=5)
+    catalogs.write_bars(tmp_path, BARS, ["100.0", "101.5", "103.0"], first_close_minute=5)
     exports.write_log(tmp_path / "events.jsonl", story())
     found = parsed(one(tmp_path))
     denied = found["decision"].filter(pl.col("signal_id") == named(6))
@@ -146,8 +146,8 @@ def test_bars_give_the_price_that_was_known_and_the_timeframe(tmp_path: Path) ->
 
 
 def test_a_bar_that_closes_later_or_long_ago_gives_no_price(tmp_path: Path) -> None:
-    exports.write_bars(tmp_path, BARS, ["100.0"], first_close_minute=5)
-    exports.write_bars(tmp_path, BARS, ["103.0"], first_close_minute=6.5)
+    catalogs.write_bars(tmp_path, BARS, ["100.0"], first_close_minute=5)
+    catalogs.write_bars(tmp_path, BARS, ["103.0"], first_close_minute=6.5)
     exports.write_log(tmp_path / "events.jsonl", story())
     denied = parsed(one(tmp_path))["decision"].filter(pl.col("signal_id") == named(6))
     assert denied["price"].to_list() == [None]
@@ -197,3 +197,20 @@ def test_the_log_as_json_tells_what_events_tell(tmp_path: Path) -> None:
     """As 1.231 prints its events; the strategy is the component and the tag in the order's id."""
     exports.write_printed(tmp_path / "bot.json", story())
     assert sorted(map(str, one(tmp_path, timeframe="1m").events)) == sorted(map(str, by_events(tmp_path).events))
+
+
+@pytest.mark.parametrize("cut", range(1, len(story())))
+def test_what_was_told_of_a_signal_or_trade_stays_as_the_log_grows(tmp_path: Path, cut: int) -> None:
+    """One id, one content: else the growing log would put its own earlier words into quarantine."""
+    early = one(exports.write_log(tmp_path / "events.jsonl", story()[:cut]), timeframe="1m")
+    late = by_events(tmp_path).events
+    for kind, name in [("signal", "signal_id"), ("trade_closed", "trade_id")]:
+        told = {event.payload[name]: event.payload for event in late if event.type == kind}
+        for event in early.events:
+            if event.type == kind and not _is_bracket(event.payload):
+                assert told[event.payload[name]] == event.payload
+
+
+def _is_bracket(payload: dict[str, Any]) -> bool:
+    """Its stop and target are made on the lines after it, at the same instant."""
+    return bool(payload["signal_id"] == named(10))

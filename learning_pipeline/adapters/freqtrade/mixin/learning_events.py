@@ -9,7 +9,8 @@ Copy this file to ``user_data/strategies/`` and name the class first among a str
 
 Event lines go to ``user_data/learning_events/*.jsonl``; ``learning-pipeline import freqtrade user_data`` takes them in.
 It needs nothing but freqtrade, never changes an answer of the strategy, and never stops the bot: what goes wrong here
-is logged, and trading goes on. Hooks that the strategy overrides itself are recorded with its own answer.
+is logged, and trading goes on. Hooks that the strategy overrides itself are recorded with its own answer. Live and
+dry-run bots are recorded; backtests where the strategy says ``learning_backtests = True``.
 
 What is recorded for each entry signal on the newest candle, once it is decided:
 
@@ -116,7 +117,8 @@ class LearningEvents:
     def _learn_wanted(self, pair, candle, side, is_open, waiting):
         """A signal with the answer as far as it is known; the first reason to block it stays the reason."""
         state, closed_at = self._learned(), timeframe_to_next_date(self.timeframe, candle)
-        said, rate, asked_at = state["asked"].get((pair, candle), (None, None, None))
+        asked = state["asked"].get(pair)
+        said, rate, asked_at = asked[1:] if asked and asked[0] == candle else (None, None, None)
         before = state["open"].get(pair) or is_open.get(pair)
         locks = [*PairLocks.get_pair_locks(pair, closed_at, side), *PairLocks.get_pair_locks("*", closed_at, side)]
         locked = {_guard(lock.reason): lock.reason for lock in locks}
@@ -124,13 +126,14 @@ class LearningEvents:
         held = {"already_open": bool(before and before < closed_at)}
         held |= dict.fromkeys(self._learn_guards(), False) | dict.fromkeys(locked, True)
         held |= {"max_open_trades": 0 <= slots <= used}
-        entered = said or is_open.get(pair, closed_at - timedelta(1)) >= closed_at
-        if entered and not held["already_open"]:
-            held, said = dict.fromkeys(held, False), True
+        if pair in is_open and is_open[pair] >= closed_at:
+            said = True
+        if said is not None and not held["already_open"]:
+            held = dict.fromkeys(held, False)  # it was asked, so nothing before had failed
         blocker = next((gate for gate, failed in held.items() if failed), None)
         gates = [{"name": gate, "passed": not failed} for gate, failed in held.items()]
-        asked = {} if said is not None else {"evaluated": False}
-        gates.append({"name": "confirm_trade_entry", "passed": bool(said), **asked})
+        unasked = {"evaluated": False} if said is None else {}
+        gates.append({"name": "confirm_trade_entry", "passed": bool(said), **unasked})
         if blocker is None and not said:
             blocker = "not_attempted" if said is None else "confirm_trade_entry"
         frame, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
@@ -154,30 +157,22 @@ class LearningEvents:
         stop = close * (1 + self.stoploss) if self.config.get("trading_mode", "spot") == "spot" else None
         tag, numbers = newest.get("enter_tag"), {name: newest[name] for name in newest.index if name not in NO_FEATURES}
         signal = {
-            "signal_id": signal_id,
-            "symbol": pair,
-            "timeframe": self.timeframe,
-            "strategy": self.get_strategy_name(),
-            "side": side,
-            "pattern_key": tag if isinstance(tag, str) and tag else None,
+            "signal_id": signal_id, "symbol": pair, "timeframe": self.timeframe, "side": side,
+            "strategy": self.get_strategy_name(), "pattern_key": tag if isinstance(tag, str) and tag else None,
             "features": {name: float(x) for name, x in numbers.items() if isinstance(x, Real) and math.isfinite(x)},
-            "entry_price": close,
-            "stop_price": stop,
-        }
+            "entry_price": close, "stop_price": stop,
+        }  # fmt: skip
         decision = {
-            "signal_id": signal_id,
-            "decision": "blocked" if wanted["blocker"] else "approved",
-            "blocker_component": wanted["blocker"],
-            "blocker_reason": wanted["reason"],
-            "market": {"price": wanted["rate"] or close},
-            "gates": wanted["gates"],
-        }
+            "signal_id": signal_id, "decision": "blocked" if wanted["blocker"] else "approved",
+            "blocker_component": wanted["blocker"], "blocker_reason": wanted["reason"],
+            "market": {"price": wanted["rate"] or close}, "gates": wanted["gates"],
+        }  # fmt: skip
         self._learn_write("signal", signal_id, wanted["closed_at"], signal)
         self._learn_write("decision", signal_id, wanted["approved_at"] or wanted["closed_at"], decision)
 
     def _learn_answer(self, answer, pair, rate, current_time, **_):
         candle, _ = self._learn_candle(pair)
-        self._learned()["asked"][pair, candle] = (bool(answer), rate, current_time)
+        self._learned()["asked"][pair] = (candle, bool(answer), rate, current_time)
         if answer:
             self._learned()["entered"][pair] = current_time
 
@@ -213,15 +208,12 @@ class LearningEvents:
 
     def _learn_names(self, trade):
         opened, side = trade.open_date_utc, "short" if trade.is_short else "long"
-        trade_id = f"{self._learn_source()}:{trade.id}:{trade.pair}:{_stamp(opened)}"
+        trade_id = f"{self._learned()['source']}:{trade.id}:{trade.pair}:{_stamp(opened)}"
         candle = timeframe_to_prev_date(self.timeframe, opened)
         return {"trade_id": trade_id, "signal_id": self._learn_signal_id(trade.pair, candle, side)}
 
     def _learn_signal_id(self, pair, closed_at, side):
-        return f"{self._learn_source()}:{pair}:{_stamp(closed_at)}:{side}"
-
-    def _learn_source(self):
-        return self._learned()["source"]
+        return f"{self._learned()['source']}:{pair}:{_stamp(closed_at)}:{side}"
 
     def _learned(self):
         """What is kept between hooks; after a restart nothing but the ids of what was written."""
@@ -272,22 +264,14 @@ def _close_of(trade, timeframe, strategy):
     qty, out = (sum(order.safe_amount_after_fee for order in side) for side in (entries, exits))
     spent, got = (sum(order.safe_amount_after_fee * order.safe_price for order in side) for side in (entries, exits))
     return {
-        "symbol": trade.pair,
-        "timeframe": timeframe,
-        "strategy": strategy,
-        "side": "short" if trade.is_short else "long",
-        "qty": qty,
-        "entry_price": spent / qty,
-        "exit_price": got / out,
+        "symbol": trade.pair, "timeframe": timeframe, "strategy": strategy, "qty": qty,
+        "side": "short" if trade.is_short else "long", "entry_price": spent / qty, "exit_price": got / out,
         "opened_at": _stamp(entries[0].order_filled_utc or trade.open_date_utc),
-        "closed_at": _stamp(trade.close_date_utc),
+        "closed_at": _stamp(trade.close_date_utc), "pnl_usd": trade.close_profit_abs,
         "fees_usd": spent * trade.fee_open + got * trade.fee_close - (trade.funding_fees or 0.0),
-        "pnl_usd": trade.close_profit_abs,
-        "roi": trade.close_profit_abs / spent,
-        "did_trim": len(exits) > 1,
-        "pattern_key": trade.enter_tag or None,
-        "exit_reason": trade.exit_reason or None,
-    }
+        "roi": trade.close_profit_abs / spent, "did_trim": len(exits) > 1,
+        "pattern_key": trade.enter_tag or None, "exit_reason": trade.exit_reason or None,
+    }  # fmt: skip
 
 
 def _guard(reason):
