@@ -25,7 +25,7 @@ SAYS = {
 """What each box says; a room without words stops the build."""
 READ_BY_BOTS = {"overrides", "allocation", "tuning", "books", "rollout"}
 ENDS = {
-    "people": ("warehouse.duckdb, report, notebooks", "every table of every room, for people"),
+    "people": ("warehouse, report, notebooks", "every table of every room, for people"),
     "bot": ("small checked files", "what your bot reads back, from the rooms marked ●"),
 }
 

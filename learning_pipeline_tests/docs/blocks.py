@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 DOCS = Path(__file__).parents[2] / "docs"
-RUN, NOT_RUN = {"sh", "py"}, {"console"}
+RUN, NOT_RUN = {"sh", "py"}, {"bash"}
 _FENCE = re.compile(
     r"(?P<remark>^% [^\n]+\n)?^(?P<fence>`{3,})(?P<word>\{?[a-z-]*\}?)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=fence)$",
     flags=re.DOTALL | re.MULTILINE,
