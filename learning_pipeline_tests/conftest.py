@@ -3,6 +3,7 @@
 import fcntl
 import gc
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,14 @@ settings.load_profile("steady")
 # A sixth of every small run each; the tests of pictures and of threads ask for theirs.
 os.environ["LEARNING_PIPELINE_PICTURES"] = "off"
 os.environ["POLARS_MAX_THREADS"] = "1"
+
+
+MEMORY = Path("/dev/shm")
+ROOM = 6_000_000_000
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    # Stores force what they write to disk, at 5 to 15 ms each; what is tested is a kill of a process, no power cut.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
