@@ -9,6 +9,7 @@ LearningPipelineError            every failure that we raise on purpose
 ├── EvaluationFailed             a model or prompt pack could not be evaluated
 │   └── EvaluationRefused        ... and trying again will not change that
 ├── JudgeFailed                  a judge that runs elsewhere gave no answer that can be used
+├── NotAsPlanned                 a step of the demonstration ended otherwise than it must
 ├── Refused                      what a person asks for is against a rule that stands
 ├── RolloutDenied                a model may not be moved: what it takes is not there
 ├── StoreBusy                    another process writes to the same data root
@@ -90,6 +91,12 @@ class JudgeFailed(LearningPipelineError):
     def __init__(self, code: str, words: str) -> None:
         super().__init__(words)
         self.code = code
+
+
+class NotAsPlanned(LearningPipelineError):
+    """A step of the demonstration ended otherwise than it must."""
+
+    code = "E_LEARN_DEMO"
 
 
 class Refused(LearningPipelineError):

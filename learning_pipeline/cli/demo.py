@@ -17,7 +17,7 @@ from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
 from learning_pipeline.cli.sql import query_rows
-from learning_pipeline.cli.terminal import print_table, say, tell
+from learning_pipeline.cli.terminal import print_table, say, shortest, tell
 from learning_pipeline.cli.verdicts import guard_rows, show_verdicts
 from learning_pipeline.contracts import Settings
 from learning_pipeline.defs.catalog import SETTINGS
@@ -125,15 +125,10 @@ def _show(home: Home, report: Path) -> None:
 
 def _point_to(home: Home, report: Path) -> None:
     called = Path(sys.argv[0])
-    program = _shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
+    program = shortest(called) if called.name == "learning-pipeline" else "learning-pipeline"
     tell(
-        f"\nThe same with pictures, and what is not known:\n  {_shortest(report)} opens in any browser\n"
-        f"\nLook further:\n  {program} sql --home {_shortest(home.root)} '{EXAMPLE}'\n"
-        f"  {program} ui --home {_shortest(home.root)}\n"
-        f"  {_shortest(home.warehouse)} opens in any DuckDB from 1.2 on"
+        f"\nThe same with pictures, and what is not known:\n  {shortest(report)} opens in any browser\n"
+        f"\nLook further:\n  {program} sql --home {shortest(home.root)} '{EXAMPLE}'\n"
+        f"  {program} ui --home {shortest(home.root)}\n"
+        f"  {shortest(home.warehouse)} opens in any DuckDB from 1.2 on"
     )
-
-
-def _shortest(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -17,7 +17,7 @@ from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.sql import query_rows
 from learning_pipeline.cli.terminal import print_table, say, tell
-from learning_pipeline.errors import BadInput, LearningPipelineError
+from learning_pipeline.errors import BadInput, NotAsPlanned
 from learning_pipeline.paper.planted import START, Pattern, run_planted
 from learning_pipeline.stores.atomic import atomic_write
 from learning_pipeline.stores.audit import Audit
@@ -46,12 +46,6 @@ BESIDE = """
     GROUP BY s.role
 """
 AUDITED = "SELECT seq, actor, action, outcome FROM rollout.audit ORDER BY seq"
-
-
-class NotAsPlanned(LearningPipelineError):
-    """A step of the demonstration ended otherwise than it must."""
-
-    code = "E_LEARN_DEMO"
 
 
 def run_governed_demo(home: Home, *, as_json: bool) -> None:

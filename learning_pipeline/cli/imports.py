@@ -14,7 +14,7 @@ from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
 from learning_pipeline.cli.report import write_report
 from learning_pipeline.cli.sql import query_rows
-from learning_pipeline.cli.terminal import ERRORS, say, tell
+from learning_pipeline.cli.terminal import ERRORS, say, shortest, tell
 from learning_pipeline.cli.verdicts import guard_rows
 from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.stores.home import Home
@@ -111,10 +111,11 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
         tell("")
         run_chain(home, first=None, last=None, as_json=False)
         _say_where_most_is(home)
-        tell(f"\nThe same with pictures, and what is not known:\n  {write_report(home)}")
+        tell(f"\nThe same with pictures, and what is not known:\n  {shortest(write_report(home))}")
     else:
+        where = f"--home {shortest(home.root)}"
         tell("\nNext, what is due, and what came out:")
-        tell(f"  learning-pipeline run --home {home.root}\n  learning-pipeline report --home {home.root}")
+        tell(f"  learning-pipeline run {where}\n  learning-pipeline report {where}")
 
 
 def _say_where_most_is(home: Home) -> None:
@@ -123,7 +124,7 @@ def _say_where_most_is(home: Home) -> None:
         if n_seen >= MOST * n:
             continue
         setting = f"[analysis] windows = [1, 30, {window}, {n_days}]"
-        words = f"`{setting}` in {home.settings} takes in all {n_days} days"
+        words = f"`{setting}` in {shortest(home.settings)} takes in all {n_days} days"
         say(f"the verdicts are of {n_seen:,} of {n:,} decisions: {words}")
 
 

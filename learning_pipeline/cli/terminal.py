@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -45,6 +46,12 @@ def print_table(columns: list[str], rows: list[tuple[Any, ...]], title: str | No
     else:
         _print_records(console, columns, cells, title)
     sys.stdout.flush()
+
+
+def shortest(path: Path) -> str:
+    """A path as a person would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def shown(value: Any) -> str:

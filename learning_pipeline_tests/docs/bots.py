@@ -9,6 +9,7 @@ import polars as pl
 
 from learning_pipeline_tests.adapters.freqtrade import exports as freqtrade
 from learning_pipeline_tests.adapters.nautilus import exports as nautilus
+from learning_pipeline_tests.adapters.nautilus.catalogs import write_bars
 
 
 def write_bots(folder: Path) -> None:
@@ -19,7 +20,7 @@ def write_bots(folder: Path) -> None:
     candles.parent.mkdir(parents=True)
     _candles().write_ipc(candles)
     catalog = folder / "catalog"
-    nautilus.write_bars(catalog, f"{nautilus.PERP}-1-MINUTE-LAST-EXTERNAL", [f"{100 + k % 5}.0" for k in range(60)])
+    write_bars(catalog, f"{nautilus.PERP}-1-MINUTE-LAST-EXTERNAL", [f"{100 + k % 5}.0" for k in range(60)])
     nautilus.write_log(catalog / "events.jsonl", nautilus.story())
 
 

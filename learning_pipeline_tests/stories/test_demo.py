@@ -175,13 +175,3 @@ def test_the_feedback_of_the_readme_runs_on_the_demo(
     told = capsys.readouterr().out.splitlines()
     assert told[:2] == ["volatility_guard 0.06 0.06 None", "halo 3.0 3.0 None"]
     assert len(told) > 4
-
-
-def test_the_settings_of_the_readme_are_the_defaults(tmp_path: Path) -> None:
-    (text,) = re.findall(r"```toml\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-    from learning_pipeline.defs.catalog import SETTINGS
-    from learning_pipeline.stores.settings_file import load_settings
-
-    file = tmp_path / "learning_pipeline.toml"
-    file.write_text(text)
-    assert load_settings(file, SETTINGS, environment={}) == load_settings(tmp_path / "none", SETTINGS, environment={})

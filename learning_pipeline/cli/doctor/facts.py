@@ -100,16 +100,12 @@ class Imported(NamedTuple):
         Strategies whose decisions on one market, side and instant stand under several sources.
     n_decided_twice : int
         Such decisions, counted once each.
-    n_trades, n_mismatched : int
-        Trades, and those whose PnL is not what prices, side and fees give.
     unrecorded : list of str
         Guards that were in force in the longest window and whose blocks nobody wrote down.
     """
 
     twice: list[str]
     n_decided_twice: int
-    n_trades: int
-    n_mismatched: int
     unrecorded: list[str]
 
 

@@ -21,7 +21,6 @@ TWICE = """
     )
     SELECT coalesce(list(DISTINCT strategy ORDER BY strategy), []), count(*) FROM each
 """
-MISMATCHED = "SELECT count(*), count(*) FILTER (pnl_mismatch) FROM events.trades"
 UNRECORDED = """
     SELECT coalesce(list(DISTINCT guard ORDER BY guard), []) FROM analysis.unrecorded_guards
     WHERE as_of = (SELECT max(as_of) FROM analysis.opportunity_cost)
@@ -33,8 +32,8 @@ def look_at_imports(home: Home) -> Imported | None:
     with read_only(home.warehouse) as connection:
         if not has_table(connection, "unrecorded_guards"):
             return None
-        twice, mismatched, unrecorded = (connection.execute(q).fetchall()[0] for q in (TWICE, MISMATCHED, UNRECORDED))
-    return Imported(*twice, *mismatched, *unrecorded)
+        twice, unrecorded = (connection.execute(query).fetchall()[0] for query in (TWICE, UNRECORDED))
+    return Imported(*twice, *unrecorded)
 
 
 def look_at_folders(home: Home, settings: ImportsSettings) -> list[Folder]:

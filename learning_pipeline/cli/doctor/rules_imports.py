@@ -5,9 +5,6 @@ from __future__ import annotations
 from learning_pipeline.cli.doctor.facts import Facts, Imported
 from learning_pipeline.cli.doctor.finding import Finding, counted, problem, some, warning
 
-MANY_MISMATCHED = 0.01
-MISMATCHED = 'sql "SELECT source, trade_id, pnl_usd, fees_usd FROM events.trades WHERE pnl_mismatch"'
-
 
 def folders_are_imported(facts: Facts) -> Finding | None:
     """Every folder that is watched is there, and its imports succeed."""
@@ -37,15 +34,6 @@ def nothing_came_twice(facts: Facts) -> Finding | None:
     )
 
 
-def money_adds_up(facts: Facts) -> Finding | None:
-    """Few trades report a PnL that their prices, side and fees do not give."""
-    found = facts.imported
-    if not isinstance(found, Imported) or found.n_mismatched <= MANY_MISMATCHED * found.n_trades:
-        return None
-    what = f"{found.n_mismatched:,} of {counted(found.n_trades, 'trade')} report a PnL that prices and fees do not give"
-    return warning("trades", what, f"{facts.command(MISMATCHED)} lists them; fees or funding may be left out")
-
-
 def guards_are_recorded(facts: Facts) -> Finding | None:
     """What every guard blocked is written down."""
     if not isinstance(facts.imported, Imported) or not facts.imported.unrecorded:
@@ -57,4 +45,4 @@ def guards_are_recorded(facts: Facts) -> Finding | None:
     return warning("guards", what, do)
 
 
-RULES = (folders_are_imported, nothing_came_twice, money_adds_up, guards_are_recorded)
+RULES = (folders_are_imported, nothing_came_twice, guards_are_recorded)
