@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from learning_pipeline.cli.chain import run_chain
+from learning_pipeline.cli.doctor.finding import counted
 from learning_pipeline.cli.ingest import COUNTS, is_success, land, landed_before, show_refusals
 from learning_pipeline.cli.jobs import run_job
 from learning_pipeline.cli.plain import write_json
@@ -102,9 +103,11 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
         tell(f"  {_words(each['counts'])}" if each["counts"] else "  nothing is counted in it")
     candles = [each["n_lines"] for each in said if _is_bars_alone(each)]
     if candles:
-        tell(f"candles: {sum(candles):,} bars in {len(candles):,} files")
+        tell(f"candles: {counted(sum(candles), 'bar')} in {counted(len(candles), 'file')}")
     shown = {name: sum(row[name] for row in rows) for name in ("n_accepted", "n_duplicate", "n_quarantined")}
-    tell(f"\n{len(rows):,} files of events and bars: {_words({k.removeprefix('n_'): n for k, n in shown.items()})}")
+    tell(
+        f"\n{counted(len(rows), 'file')} of events and bars: {_words({k.removeprefix('n_'): n for k, n in shown.items()})}"
+    )
     show_refusals(home, rows)
     _print_gaps(said)
     if report:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from learning_pipeline.stores.home import Home
+from learning_pipeline_tests.docs.bots import write_bots
 from learning_pipeline_tests.docs.reader import Reader, words_of
 
 
@@ -18,6 +19,7 @@ def main(folder: Path, pages: list[Path]) -> None:
     """Replace the blocks of output that differ."""
     pages = [page.resolve() for page in pages]
     os.chdir(folder)
+    write_bots(Path())
     known = {"learning-pipeline demo": Path("demo.out").read_text()}
     reader = Reader(folder.resolve(), known, words_of(Home.at("data/governed")))
     for page in pages:

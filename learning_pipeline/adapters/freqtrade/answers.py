@@ -63,7 +63,7 @@ def _of_export(run: Run, trades: list[Trade], rows: pl.DataFrame | None, gaps: l
             + (
                 "whose direction is not exported: "
                 if has_shorts
-                else "and which is only in a pickle: allow pickles, or "
+                else "and which ones only a pickle tells: allow pickles, or "
             )
             + "record a decision log"
         )
