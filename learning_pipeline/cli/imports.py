@@ -105,9 +105,8 @@ def _print(home: Home, said: list[dict[str, Any]], rows: list[dict[str, Any]], *
     if candles:
         tell(f"candles: {counted(sum(candles), 'bar')} in {counted(len(candles), 'file')}")
     shown = {name: sum(row[name] for row in rows) for name in ("n_accepted", "n_duplicate", "n_quarantined")}
-    tell(
-        f"\n{counted(len(rows), 'file')} of events and bars: {_words({k.removeprefix('n_'): n for k, n in shown.items()})}"
-    )
+    lines = _words({name.removeprefix("n_"): n for name, n in shown.items()})
+    tell(f"\n{counted(len(rows), 'file')} of events and bars: {lines}")
     show_refusals(home, rows)
     _print_gaps(said)
     if report:
