@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from learning_pipeline.cli.plain import write_json
-from learning_pipeline.cli.terminal import CONTROL, print_table, tell
+from learning_pipeline.cli.terminal import CONTROL, print_table, shortest, tell
 from learning_pipeline.defs.catalog import SETTINGS
 from learning_pipeline.playbooks.document import Document
 from learning_pipeline.playbooks.known import known_playbooks
@@ -35,7 +35,7 @@ def list_playbooks(home: Home, *, as_json: bool) -> None:
     if as_json:
         write_json([*rows, *({"playbook_id": name, "fault": why} for name, why in faults.items())])
         return
-    print_table(COLUMNS, [_cells(row) for row in rows], title=f"Playbooks in {files.folder}")
+    print_table(COLUMNS, [_cells(row) for row in rows], title=f"Playbooks in {shortest(files.folder)}")
     for why in faults.values():
         tell(f"not used: {why}")
 
