@@ -115,7 +115,7 @@ def _(row):
         blocked = lp.query(
             """
             SELECT d.decided_at::DATE AS day, d.symbol, d.strategy, d.side, o.outcome,
-                   round(o.net_pnl_usd, 2) AS net_pnl_usd, len(d.blocked_by) AS n_blockers
+                   o.net_pnl_usd, len(d.blocked_by) AS n_blockers
             FROM events.decisions d JOIN shadow.outcomes o USING (signal_id)
             WHERE list_contains(d.blocked_by, $guard) AND d.book = 'profit'
               AND d.decided_at::DATE BETWEEN $as_of::DATE - $days::INTEGER + 1 AND $as_of::DATE
@@ -139,7 +139,7 @@ def _(row):
     """)
     _each = mo.md("## What it blocked, and what would have come of each\n\nOpen: no result yet; unlabelled: never.")
     _counts = mo.ui.table(together, selection=None, show_data_types=False)
-    mo.vstack([_alone, _counts, _each, mo.ui.table(blocked, selection=None)])
+    mo.vstack([_alone, _counts, _each, mo.ui.table(blocked.with_columns(_pnl.round(2)), selection=None)])
     return blocked, together
 
 
