@@ -1,15 +1,14 @@
-"""From the day sums of one as_of and window to rows of a table."""
+"""From the day sums of some days and one window to rows of a table."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from learning_pipeline.analysis.windows import EPOCH, Floats
+from learning_pipeline.analysis.windows import Floats, Ints
 from learning_pipeline.stats import running_total
 
 Rows = dict[str, NDArray]
@@ -17,7 +16,7 @@ Rows = dict[str, NDArray]
 
 
 def window_sums(by_day: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Each measure over all days of the window, day after day; shape (n_groups,).
+    """Each measure over all days of the window, day after day; shape (..., n_groups).
 
     >>> window_sums({"n": np.array([[1.0, 2.0, 4.0]])})["n"].tolist()
     [7.0]
@@ -25,17 +24,16 @@ def window_sums(by_day: Mapping[str, Floats]) -> dict[str, Floats]:
     return {name: running_total(x) for name, x in by_day.items()}
 
 
-def stamped(groups: NDArray[np.int64], as_of: dt.date, window: int) -> Rows:
-    """Columns that say of which group, day and window the rows are."""
-    last = (as_of - EPOCH).days
-    same = {name: np.full(len(groups), n) for name, n in {"as_of": last, "day": last, "window_days": window}.items()}
-    return same | {"group": groups}
+def stamped(groups: Ints, as_of: Ints | int, window: int) -> Rows:
+    """Columns that say of which group, day (days since 1970, one or each row's) and window the rows are."""
+    days = np.broadcast_to(as_of, groups.shape)
+    return {"as_of": days, "day": days, "window_days": np.full(len(groups), window), "group": groups}
 
 
-def cut(columns: Mapping[str, NDArray], seen: NDArray[np.bool_], as_of: dt.date, window: int) -> Rows:
-    """Columns of the groups that were seen, and of group 0, stamped."""
-    groups = np.flatnonzero(seen | (np.arange(len(seen)) == 0))
-    return stamped(groups, as_of, window) | {name: x[groups] for name, x in columns.items()}
+def cut(columns: Mapping[str, NDArray], seen: NDArray[np.bool_], as_ofs: Ints, window: int) -> Rows:
+    """Columns of shape (n_as_ofs, n_groups) of the groups that were seen on a day, and of group 0, stamped."""
+    day, groups = np.nonzero(seen | (np.arange(seen.shape[1]) == 0))
+    return stamped(groups, as_ofs[day], window) | {name: x[day, groups] for name, x in columns.items()}
 
 
 def as_rows(blocks: list[Rows], counts: list[str], **group: pl.Series) -> pl.DataFrame:

@@ -17,6 +17,8 @@ Ints = NDArray[np.int64]
 Sums = dict[str, Floats]
 
 EPOCH = dt.date(1970, 1, 1)
+AT_ONCE = 2**16
+"""Sums of a measure that are counted together: few enough for the processor's cache, too many for small steps."""
 
 
 class Facts(NamedTuple):
@@ -49,7 +51,7 @@ def facts(frame: pl.DataFrame, group: pl.Expr, **measures: pl.Expr) -> Facts:
 
 def each_window(
     known: Sequence[Facts], n_groups: int, as_ofs: Sequence[dt.date], settings: AnalysisSettings
-) -> Iterator[tuple[dt.date, int, Sums]]:
+) -> Iterator[tuple[Ints, int, Sums]]:
     """Day sums of every window, as of the end of each day.
 
     Parameters
@@ -65,34 +67,39 @@ def each_window(
 
     Yields
     ------
-    as_of : date
-        From first to last.
+    some : ndarray of shape (n,)
+        Some of the as_ofs, days since 1970, from first to last: as many as are quick to count together.
     window_days : int
         In the order of the settings.
-    by_day : dict of ndarray of shape (n_groups, window_days)
+    by_day : dict of ndarray of shape (n, n_groups, window_days)
         Sum by measure of the rows that hold as of the day, taken row by row; the last day is as_of.
     """
-    asked, n_days = sorted(set(as_ofs)), max(settings.windows)
-    walks = [_day_sums(some, n_groups, asked, n_days) for some in known]
-    for as_of, *parts in zip(asked, *walks, strict=True):
-        by_day = _added(parts)
+    asked, n_days = np.array([(as_of - EPOCH).days for as_of in sorted(set(as_ofs))], np.int64), max(settings.windows)
+    at_once = max(AT_ONCE // (n_groups * n_days), 1)
+    parts = [asked[k : k + at_once] for k in range(0, len(asked), at_once)]
+    walks = [_day_sums(some, n_groups, parts, n_days) for some in known]
+    for part, *sums in zip(parts, *walks, strict=True):
+        by_day = _added(sums)
         for window in settings.windows:
-            yield as_of, window, {name: x[:, -window:] for name, x in by_day.items()}
+            yield part, window, {name: x[..., -window:] for name, x in by_day.items()}
 
 
-def _day_sums(known: Facts, n_groups: int, as_ofs: list[dt.date], n_days: int) -> Iterator[Sums]:
-    """Sums of the last n_days as of each ascending day; only days whose rows changed since the last one are summed."""
-    changes = _Changes.of_rows(known)
-    sums = {name: np.zeros((n_groups, n_days)) for name in known.measures}
-    today = (as_ofs[0] - EPOCH).days - n_days if as_ofs else 0
-    for as_of in as_ofs:
-        before, today = today, (as_of - EPOCH).days
-        days = changes.between(before, today, n_days)
-        again = _sums_of(known, days, today, n_groups)
-        sums = {name: _moved(x, today - before) for name, x in sums.items()}
-        for name, x in again.items():
-            sums[name][:, days - today - 1] = x
-        yield sums
+def _day_sums(known: Facts, n_groups: int, parts: list[Ints], n_days: int) -> Iterator[Sums]:
+    """Sums of the last n_days as of ascending days, part by part; only days whose rows changed are summed again."""
+    if not parts:
+        return
+    changes, before = _Changes.of_rows(known), int(parts[0][0]) - n_days
+    first, n_all = before + 1, int(parts[-1][-1]) - before
+    sums = {name: np.zeros((n_groups, n_all)) for name in known.measures}
+    for part in parts:
+        told = {name: np.empty((len(part), n_groups, n_days)) for name in sums}
+        for k, today in enumerate(part.tolist()):
+            days = changes.between(before, today, n_days)
+            for name, x in _sums_of(known, days, today, n_groups).items():
+                sums[name][:, days - first] = x
+                told[name][k] = sums[name][:, today - n_days + 1 - first : today + 1 - first]
+            before = today
+        yield told
 
 
 class _Changes(NamedTuple):
@@ -126,14 +133,6 @@ def _sums_of(known: Facts, days: Ints, today: int, n_groups: int) -> Sums:
         return flat.astype(np.float64, copy=False).reshape(n_groups, len(days))
 
     return {name: by_day(x) for name, x in known.measures.items()}
-
-
-def _moved(sums: Floats, n_days: int) -> Floats:
-    """A copy with the last days first to go: moved to the past by n_days, days that come in are 0."""
-    moved = np.zeros_like(sums)
-    kept = max(sums.shape[1] - n_days, 0)
-    moved[:, :kept] = sums[:, sums.shape[1] - kept :]
-    return moved
 
 
 def _added(parts: Sequence[Sums]) -> Sums:

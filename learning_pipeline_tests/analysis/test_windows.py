@@ -34,6 +34,17 @@ def as_facts(rows: list[Line], **measures: float) -> Facts:
     return Facts(*days, group, {name: tenths * 0.1 * factor for name, factor in measures.items()})
 
 
+def asked_of(
+    known: list[Facts], n_groups: int, as_ofs: list[dt.date]
+) -> list[tuple[dt.date, int, dict[str, np.ndarray]]]:
+    """What `each_window` says, day by day."""
+    return [
+        (EPOCH + dt.timedelta(days=int(as_of)), window, {name: x[k] for name, x in by_day.items()})
+        for part, window, by_day in each_window(known, n_groups, as_ofs, WINDOWS)
+        for k, as_of in enumerate(part)
+    ]
+
+
 def slow(known: Facts, name: str, as_of: dt.date, window: int) -> np.ndarray:
     """Row after row, of nothing but one day."""
     total, today = np.zeros((N_GROUPS, window)), (as_of - EPOCH).days
@@ -49,8 +60,8 @@ def slow(known: Facts, name: str, as_of: dt.date, window: int) -> np.ndarray:
 def test_equal_to_sums_taken_anew_to_the_bit(rows: list[Line], more: list[Line], asked: list[int]) -> None:
     known = [as_facts(rows, pnl=1.0, other=0.3), as_facts(more, pnl=-1.0, third=1.0)]
     as_ofs = [FIRST + dt.timedelta(days=k) for k in asked]
-    found = list(each_window(known, N_GROUPS, as_ofs, WINDOWS))
-    assert [(as_of, window) for as_of, window, _ in found] == [(d, w) for d in sorted(set(as_ofs)) for w in (4, 1, 9)]
+    found = asked_of(known, N_GROUPS, as_ofs)
+    assert [(as_of, window) for as_of, window, _ in found] == [(d, w) for w in (4, 1, 9) for d in sorted(set(as_ofs))]
     for as_of, window, by_day in found:
         first, second = known
         expected = {
@@ -68,10 +79,10 @@ def test_a_row_comes_goes_and_leaves_the_window(asked: list[int]) -> None:
     # Decided on day 1, known from day 3 on, replaced on day 5 by one that is twice as much; 9 days are looked at.
     known = as_facts([(1, 3, 5, 0, 10), (1, 5, FOREVER - DAY_0, 0, 20)], pnl=1.0)
     as_ofs = [FIRST + dt.timedelta(days=k) for k in asked]
-    totals = {d: x["pnl"].sum() for d, window, x in each_window([known], 1, as_ofs, WINDOWS) if window == 9}
+    totals = {d: x["pnl"].sum() for d, window, x in asked_of([known], 1, as_ofs) if window == 9}
     expected = [0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 0.0, 0.0]
     assert totals == {FIRST + dt.timedelta(days=k): expected[k] for k in asked}
 
 
 def test_nothing_asked() -> None:
-    assert list(each_window([as_facts([], pnl=1.0)], N_GROUPS, [], WINDOWS)) == []
+    assert asked_of([as_facts([], pnl=1.0)], N_GROUPS, []) == []

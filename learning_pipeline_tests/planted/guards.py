@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from learning_pipeline.analysis import AnalysisSettings, guard_effectiveness
 from learning_pipeline.analysis.guards.guard_rows import guard_rows
 from learning_pipeline.analysis.rows import Rows
+from learning_pipeline.analysis.windows import EPOCH
 from learning_pipeline.events.tables import Decisions, Gates
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.analysis.guards.worlds import blocked, failed
@@ -70,7 +71,8 @@ def expected_saving(n_days: int, *, rising: bool) -> dict[str, float]:
 
 def judged(world: World) -> dict[str, dict[str, Any]]:
     """Rows of the window by guard, from day sums straight to the room's own statistics."""
-    rows = guard_rows(_day_sums(world), day(world.n_days - 1), world.n_days)
+    by_day = {name: x[None] for name, x in _day_sums(world).items()}
+    rows = guard_rows(by_day, np.array([(day(world.n_days - 1) - EPOCH).days]), world.n_days)
     return by_name(rows)
 
 

@@ -13,7 +13,7 @@ from learning_pipeline.analysis.cohort import with_outcomes
 from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
-from learning_pipeline.analysis.windows import Facts, Sums, each_window, facts
+from learning_pipeline.analysis.windows import Facts, Ints, Sums, each_window, facts
 from learning_pipeline.stats import total_intervals
 
 COUNTS = ["n", "n_pending", "n_unlabelled"]
@@ -47,7 +47,7 @@ def calibrate(
     decided = approved(decisions, as_ofs, settings)
     names = strategy_names(decided)
     windows = each_window(_facts(decided, outcomes, trades, names), len(names), as_ofs, settings)
-    blocks = [_rows(by_day, as_of, window) for as_of, window, by_day in windows]
+    blocks = [_rows(by_day, part, window) for part, window, by_day in windows]
     return Calibration.checked(as_rows(blocks, [*COUNTS, "window_days"], strategy=pl.Series(names)))
 
 
@@ -71,10 +71,10 @@ def _facts(decided: pl.DataFrame, outcomes: pl.DataFrame, trades: pl.DataFrame, 
     ]
 
 
-def _rows(by_day: Sums, as_of: dt.date, window: int) -> Rows:
+def _rows(by_day: Sums, as_ofs: Ints, window: int) -> Rows:
     sums = window_sums(by_day)
     found = total_intervals(by_day["bias_usd"], window)
     some = sums["n"] > 0
     interval = {"ci_low_usd": np.where(some, found.low, np.nan), "ci_high_usd": np.where(some, found.high, np.nan)}
     seen = np.any([sums[name] > 0 for name in COUNTS], axis=0)
-    return cut(sums | interval, seen, as_of, window)
+    return cut(sums | interval, seen, as_ofs, window)

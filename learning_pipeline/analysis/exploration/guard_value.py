@@ -13,7 +13,7 @@ from learning_pipeline.analysis.exploration.tables import ESTIMATORS, GuardValue
 from learning_pipeline.analysis.exploration.value_rows import COUNTS, Limits, value_rows
 from learning_pipeline.analysis.rows import Rows, as_rows, stamped
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.windows import Floats, each_window
+from learning_pipeline.analysis.windows import Floats, Ints, each_window
 
 LIMITS = Limits()
 
@@ -53,17 +53,18 @@ def guard_value(
     known = [draw_facts(drawn, guards), *score_facts(drawn, outcomes, trades, guards)]
     chances = chance_facts(drawn, guards)
     blocks: list[Rows] = []
-    for as_of, window, by_day in each_window(known, len(guards), as_ofs, settings):
-        lowest = lowest_chance(chances, as_of, window, len(guards))
-        blocks.append(_block(value_rows(by_day, limits), lowest, as_of, window))
+    for part, window, by_day in each_window(known, len(guards), as_ofs, settings):
+        lowest = np.stack([lowest_chance(chances, as_of, window, len(guards)) for as_of in part.tolist()])
+        blocks.append(_block(value_rows(by_day, limits), lowest, part, window))
     rows = as_rows(blocks, [*COUNTS, "n_pending", "n_days", "window_days"], guard=pl.Series(guards))
     return GuardValue.checked(rows.with_columns(pl.col("reason").replace("", None)))
 
 
-def _block(rows: Rows, lowest: Floats, as_of: dt.date, window: int) -> Rows:
+def _block(rows: Rows, lowest: Floats, as_ofs: Ints, window: int) -> Rows:
     """Rows of all guards together and of those with something that was drawn, estimator by estimator."""
     drawn = (rows["n_eligible"] + rows["n_no_chance"])[0] > 0
-    shown = np.flatnonzero(drawn | (np.arange(len(drawn)) == 0))
+    day, shown = np.nonzero(drawn | (np.arange(drawn.shape[1]) == 0))
     n = len(ESTIMATORS)
-    named = {"estimator": np.repeat(ESTIMATORS, len(shown)), "min_propensity": np.tile(lowest[shown], n)}
-    return stamped(np.tile(shown, n), as_of, window) | named | {name: x[:, shown].ravel() for name, x in rows.items()}
+    named = {"estimator": np.repeat(ESTIMATORS, len(shown)), "min_propensity": np.tile(lowest[day, shown], n)}
+    told = {name: x[:, day, shown].ravel() for name, x in rows.items()}
+    return stamped(np.tile(shown, n), np.tile(as_ofs[day], n), window) | named | told

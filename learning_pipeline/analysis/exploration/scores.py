@@ -10,7 +10,7 @@ import polars as pl
 from learning_pipeline.analysis.cohort import while_both_hold, with_outcomes
 from learning_pipeline.analysis.exploration.drawn import by_guard
 from learning_pipeline.analysis.real import real_results
-from learning_pipeline.analysis.windows import EPOCH, Facts, Floats, facts
+from learning_pipeline.analysis.windows import Facts, Floats, facts
 from learning_pipeline.stats import DrawSums, aipw_scores, draw_measures, ipw_scores, weights
 
 GROUP = pl.col("group")
@@ -49,9 +49,8 @@ def chance_facts(drawn: pl.DataFrame, guards: list[str]) -> Facts:
     return facts(by_guard(some, guards), GROUP, chance=pl.col("chance"))
 
 
-def lowest_chance(chances: Facts, as_of: dt.date, window: int, n_guards: int) -> Floats:
-    """Smallest chance of each guard in the window as of the day; NaN where none had any. Shape (n_guards,)."""
-    last = (as_of - EPOCH).days
+def lowest_chance(chances: Facts, last: int, window: int, n_guards: int) -> Floats:
+    """Smallest chance of each guard in the window as of its last day; NaN where none had any. Shape (n_guards,)."""
     start, stop = np.searchsorted(chances.decided_on, [last - window + 1, last + 1])
     rows = start + np.flatnonzero((chances.since[start:stop] <= last) & (chances.until[start:stop] > last))
     lowest = np.full(n_guards, np.inf)

@@ -1,4 +1,4 @@
-"""From day sums by guard to the rows of one as_of and window: estimates, or why there are none."""
+"""From day sums by guard to the rows of some days and one window: estimates, or why there are none."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> Rows:
 
     Parameters
     ----------
-    by_day : dict of ndarray of shape (n_guards, window_days)
+    by_day : dict of ndarray of shape (..., n_guards, window_days)
         Day sums of the window by measure; guard 0 is all guards.
     limits : Limits
         When to refuse.
 
     Returns
     -------
-    dict of ndarray of shape (n_estimators, n_guards)
+    dict of ndarray of shape (n_estimators, ..., n_guards)
         In the order of `ESTIMATORS`; NaN for null, an empty text for no reason.
     """
     sums = window_sums(by_day)
     facts = {name: sums[name] for name in COUNTS} | {
         "n_pending": sums["n_eligible"] - sums["n_settled"] - sums["n_unlabelled"],
-        "n_days": (by_day["n_settled"] > 0).sum(axis=1),
+        "n_days": (by_day["n_settled"] > 0).sum(axis=-1),
         "effective_size": effective_size(sums["weight"], sums["squared_weight"]),
         "draws_p_value": _draws(by_day),
     }
@@ -62,7 +62,7 @@ def value_rows(by_day: Mapping[str, Floats], limits: Limits) -> Rows:
 def _draws(by_day: Mapping[str, Floats]) -> Floats:
     """P of the guard's own draws and of all, whichever is smaller: one budget cuts the draws of every guard."""
     own = as_logged(DrawSums(*(by_day[name] for name in DrawSums._fields)))
-    return np.fmin(own, own[0])
+    return np.fmin(own, own[..., :1])
 
 
 def _estimate(saved_by_day: Floats, reason: NDArray[np.str_]) -> Rows:

@@ -48,7 +48,7 @@ def guard_effectiveness(
         return GuardEffectiveness.frame()
     blocked = blocked.with_columns(alone=alone_blocked_by(blocked, gates, guards.to_list()))
     windows = each_window(_facts(blocked, outcomes, guards), len(guards), as_ofs, settings)
-    blocks = [guard_rows(by_day, as_of, window) for as_of, window, by_day in windows]
+    blocks = [guard_rows(by_day, part, window) for part, window, by_day in windows]
     return GuardEffectiveness.checked(as_rows(blocks, COUNTS, guard=guards))
 
 

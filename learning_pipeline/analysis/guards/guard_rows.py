@@ -1,15 +1,14 @@
-"""From day sums by guard to the rows of one as_of and window."""
+"""From day sums by guard to the rows of some days and one window."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from learning_pipeline.analysis.rows import Rows, stamped, window_sums
-from learning_pipeline.analysis.windows import Floats
+from learning_pipeline.analysis.windows import Floats, Ints
 from learning_pipeline.stats import TotalIntervals, benjamini_hochberg, total_intervals
 
 MAX_Q = 0.05
@@ -17,29 +16,29 @@ MIN_CLUSTERS = 10
 COUNTS = ["window_days", "n_blocked", "n_marginal", "n_pending", "n_unlabelled", "n_unknown", "n_clusters"]
 
 
-def guard_rows(by_day: Mapping[str, Floats], as_of: dt.date, window: int) -> Rows:
+def guard_rows(by_day: Mapping[str, Floats], as_ofs: Ints, window: int) -> Rows:
     """Columns of `GuardEffectiveness` for the guards that blocked something in the window.
 
     Parameters
     ----------
-    by_day : dict of ndarray of shape (n_guards, window)
+    by_day : dict of ndarray of shape (n_as_ofs, n_guards, window)
         Day sums by measure, the last day is as_of.
-    as_of : date
-        The day.
+    as_ofs : ndarray of shape (n_as_ofs,)
+        The days, since 1970.
     window : int
         Days.
 
     Returns
     -------
     Rows
-        One per guard shown.
+        One per day and guard shown.
     """
-    shown = np.flatnonzero(by_day["n_blocked"].any(axis=1))
-    days = {name: x[shown] for name, x in by_day.items()}
+    day, shown = np.nonzero(by_day["n_blocked"].any(axis=-1))
+    days = {name: x[day, shown] for name, x in by_day.items()}
     sums = window_sums(days)
     open_ended = sums["n_first_unknown"] > 0
-    judged = _gross(sums) | _marginal(sums, open_ended) | _basis(days, open_ended, window)
-    return stamped(shown, as_of, window) | judged
+    judged = _gross(sums) | _marginal(sums, open_ended) | _basis(days, open_ended, day, window)
+    return stamped(shown, as_ofs[day], window) | judged
 
 
 def _gross(sums: dict[str, Floats]) -> Rows:
@@ -65,12 +64,12 @@ def _marginal(sums: dict[str, Floats], open_ended: NDArray[np.bool_]) -> Rows:
     }
 
 
-def _basis(days: dict[str, Floats], open_ended: NDArray[np.bool_], window: int) -> Rows:
-    """The quantity that is judged, with its interval, p, q and verdict."""
+def _basis(days: dict[str, Floats], open_ended: NDArray[np.bool_], as_of: Ints, window: int) -> Rows:
+    """The quantity that is judged, with its interval, p, q among the guards of its day and verdict."""
     n = np.where(open_ended[:, None], days["n_first"], days["n_alone"])
     n_clusters = (n > 0).sum(axis=1)
     found = total_intervals(np.where(open_ended[:, None], days["first"], days["alone"]), window)
-    q = benjamini_hochberg(found.p)
+    q = np.concatenate([benjamini_hochberg(p) for p in np.split(found.p, np.flatnonzero(np.diff(as_of)) + 1)])
     seen = n_clusters > 0
     return {
         "n_marginal": n.sum(axis=1),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from learning_pipeline.analysis.cohort import with_outcomes
 from learning_pipeline.analysis.guards.blocked import blocked_decisions
 from learning_pipeline.analysis.guards.tables import OpportunityCost
-from learning_pipeline.analysis.rows import window_sums
+from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
-from learning_pipeline.analysis.windows import Facts, Floats, each_window, facts
-from learning_pipeline.stats import total_interval
+from learning_pipeline.analysis.windows import Facts, Floats, Ints, each_window, facts
+from learning_pipeline.stats import total_intervals
 
 ALL = pl.lit(0)
 """One group: blocking as a whole."""
+COUNTS = ["window_days", "n_blocked", "n_settled", "n_pending", "n_unlabelled"]
 
 
 def opportunity_cost(
@@ -41,11 +43,9 @@ def opportunity_cost(
     if not as_ofs:
         return OpportunityCost.frame()
     known = _facts(blocked_decisions(decisions, as_ofs, settings), outcomes)
-    rows = [
-        _row(by_day, window) | {"as_of": as_of, "day": as_of}
-        for as_of, window, by_day in each_window(known, 1, as_ofs, settings)
-    ]
-    return OpportunityCost.checked(OpportunityCost.frame(rows))
+    windows = each_window(known, 1, as_ofs, settings)
+    blocks = [_block(by_day, part, window) for part, window, by_day in windows]
+    return OpportunityCost.checked(as_rows(blocks, COUNTS))
 
 
 def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[Facts, Facts]:
@@ -63,19 +63,19 @@ def _facts(blocked: pl.DataFrame, outcomes: pl.DataFrame) -> tuple[Facts, Facts]
     return count, money
 
 
-def _row(by_day: Mapping[str, Floats], window: int) -> dict[str, object]:
-    sums = {name: x.item() for name, x in window_sums(by_day).items()}
-    n_blocked, n_settled, n_unlabelled = (int(sums[n]) for n in ("n_blocked", "n_settled", "n_unlabelled"))
-    found = total_interval(by_day["net"][0], window)
-    return {
-        "window_days": window,
+def _block(by_day: Mapping[str, Floats], as_ofs: Ints, window: int) -> Rows:
+    """Columns of `OpportunityCost`."""
+    sums, found = window_sums(by_day), total_intervals(by_day["net"], window)
+    some = sums["n_settled"] > 0
+    columns = {
         "missed_profit_usd": sums["missed"],
         "avoided_loss_usd": sums["avoided"],
         "net_opportunity_cost_usd": sums["missed"] - sums["avoided"],
-        "ci_low_usd": found.low if n_settled else None,
-        "ci_high_usd": found.high if n_settled else None,
-        "n_blocked": n_blocked,
-        "n_settled": n_settled,
-        "n_pending": n_blocked - n_settled - n_unlabelled,
-        "n_unlabelled": n_unlabelled,
+        "ci_low_usd": np.where(some, found.low, np.nan),
+        "ci_high_usd": np.where(some, found.high, np.nan),
+        "n_blocked": sums["n_blocked"],
+        "n_settled": sums["n_settled"],
+        "n_pending": sums["n_blocked"] - sums["n_settled"] - sums["n_unlabelled"],
+        "n_unlabelled": sums["n_unlabelled"],
     }
+    return cut(columns, some, as_ofs, window)

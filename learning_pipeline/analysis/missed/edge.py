@@ -14,7 +14,7 @@ from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
 from learning_pipeline.analysis.strategies.leaderboard import TRIED
-from learning_pipeline.analysis.windows import Facts, Sums, each_window, facts
+from learning_pipeline.analysis.windows import Facts, Ints, Sums, each_window, facts
 from learning_pipeline.contracts import timeframe_us
 from learning_pipeline.stats import total_intervals
 
@@ -57,8 +57,8 @@ def edge_decay(
     known = _facts(tried, _beside(outcomes, delayed, delays), [0, *delays], names)
     blocks = [
         block
-        for as_of, window, by_day in each_window(known, len(names), as_ofs, settings)
-        for block in _blocks(by_day, [0, *delays], as_of, window)
+        for part, window, by_day in each_window(known, len(names), as_ofs, settings)
+        for block in _blocks(by_day, [0, *delays], part, window)
     ]
     counts = ["window_days", "delay_bars", *COHORT, *AT_DELAY]
     return EdgeDecay.checked(as_rows(blocks, counts, strategy=pl.Series(names)))
@@ -92,11 +92,11 @@ def _facts(tried: pl.DataFrame, results: pl.DataFrame, delays: Sequence[int], na
     return [ended, facts(by_strategy(tried, names), group, n_pending=pl.lit(1))]
 
 
-def _blocks(by_day: Sums, delays: Sequence[int], as_of: dt.date, window: int) -> list[Rows]:
+def _blocks(by_day: Sums, delays: Sequence[int], as_ofs: Ints, window: int) -> list[Rows]:
     """Columns of `EdgeDecay`, for each delay the same strategies."""
     sums = window_sums(by_day)
     seen = np.any([sums[name] > 0 for name in COHORT], axis=0)
-    return [cut(_columns(by_day, sums, d, window), seen, as_of, window) for d in delays]
+    return [cut(_columns(by_day, sums, d, window), seen, as_ofs, window) for d in delays]
 
 
 def _columns(by_day: Sums, sums: Sums, delay: int, window: int) -> Rows:
@@ -106,7 +106,7 @@ def _columns(by_day: Sums, sums: Sums, delay: int, window: int) -> Rows:
     return {
         **{name: sums[name] for name in COHORT},
         **{name: sums[f"{name}_{delay}"] for name in AT_DELAY},
-        "delay_bars": np.full(n.size, delay),
+        "delay_bars": np.full(n.shape, delay),
         "delay_seconds": delay * sums["bar_seconds"] / (n * some),
         "enterable_share": sums[f"n_enterable_{delay}"] / (n * some),
         "mean_net_r": sums[f"r_{delay}"] / (n * some),

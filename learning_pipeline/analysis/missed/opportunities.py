@@ -12,7 +12,7 @@ from learning_pipeline.analysis.missed.tables import MissedOpportunities
 from learning_pipeline.analysis.rows import Rows, as_rows, cut, window_sums
 from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
-from learning_pipeline.analysis.windows import Facts, Sums, each_window, facts
+from learning_pipeline.analysis.windows import Facts, Ints, Sums, each_window, facts
 from learning_pipeline.events.decisions import NEVER_DECIDED
 from learning_pipeline.shadow.missed import MISSED
 from learning_pipeline.stats import total_intervals
@@ -47,9 +47,9 @@ def missed_opportunities(
     names = strategy_names(late)
     known = {word: _facts(late.filter(pl.col("decision") == word), made, names) for word in MISSED}
     blocks = [
-        _block(by_day, word, as_of, window)
+        _block(by_day, word, part, window)
         for word, some in known.items()
-        for as_of, window, by_day in each_window(some, len(names), as_ofs, settings)
+        for part, window, by_day in each_window(some, len(names), as_ofs, settings)
     ]
     return MissedOpportunities.checked(as_rows(blocks, ["window_days", *COUNTS], strategy=pl.Series(names)))
 
@@ -74,13 +74,13 @@ def _facts(late: pl.DataFrame, made: pl.DataFrame, names: list[str]) -> list[Fac
     return [every, money]
 
 
-def _block(by_day: Sums, word: str, as_of: dt.date, window: int) -> Rows:
+def _block(by_day: Sums, word: str, as_ofs: Ints, window: int) -> Rows:
     """Columns of `MissedOpportunities` for the strategies that have one of the decision in the window, and for all."""
     sums, total = window_sums(by_day), total_intervals(by_day["net"], window)
     n = np.where(sums["n_settled"] > 0, sums["n_settled"], np.nan)
     found = {
         **{name: sums[name] for name in COUNTS},
-        "decision": np.full(n.size, word),
+        "decision": np.full(n.shape, word),
         "win_rate": sums["n_won"] / n,
         "missed_profit_usd": sums["missed"],
         "avoided_loss_usd": sums["avoided"],
@@ -88,4 +88,4 @@ def _block(by_day: Sums, word: str, as_of: dt.date, window: int) -> Rows:
         "ci_low_usd": np.where(sums["n_settled"] > 0, total.low, np.nan),
         "ci_high_usd": np.where(sums["n_settled"] > 0, total.high, np.nan),
     }
-    return cut(found, sums["n"] > 0, as_of, window)
+    return cut(found, sums["n"] > 0, as_ofs, window)

@@ -16,7 +16,7 @@ from learning_pipeline.analysis.strategies.executions import executions
 from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
 from learning_pipeline.analysis.strategies.quantiles import group_means, group_quantiles
 from learning_pipeline.analysis.strategies.tables import SignalDecay
-from learning_pipeline.analysis.windows import EPOCH, Facts, Floats, Sums, each_window, facts
+from learning_pipeline.analysis.windows import Facts, Floats, Ints, Sums, each_window, facts
 
 DECIDED = ["signal_id", "day", "decided_at", "decision", "strategy", "side", "entry_price", "book"]
 COUNTS = ["window_days", "n", "n_decided", "n_expired"]
@@ -75,8 +75,8 @@ def signal_decay(
     filled = executions(decided, orders, fills, trades, settings.books)
     executed = _executed(filled.join(signals.select("signal_id", signal_at="happened_at"), on="signal_id"), names)
     blocks = [
-        _rows(by_day, executed, as_of, window)
-        for as_of, window, by_day in each_window([count], len(names), as_ofs, settings)
+        _rows(by_day, executed, part, window)
+        for part, window, by_day in each_window([count], len(names), as_ofs, settings)
     ]
     return SignalDecay.checked(as_rows(blocks, COUNTS, strategy=pl.Series(names)).drop("n_expired"))
 
@@ -96,9 +96,8 @@ def _executed(filled: pl.DataFrame, names: list[str]) -> Executed:
     return Executed(decided_on, since, until, group, signal, seconds, against * (price - reference) / reference)
 
 
-def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> NDArray[np.int64]:
-    """Row of the first known fill of each signal that was decided on the days up to as_of."""
-    last = (as_of - EPOCH).days
+def _first_fills(executed: Executed, last: int, n_days: int) -> NDArray[np.int64]:
+    """Row of the first known fill of each signal that was decided on the days up to the last, as of that."""
     start, stop = np.searchsorted(executed.decided_on, [last - n_days + 1, last + 1])
     holds = (executed.since[start:stop] <= last) & (executed.until[start:stop] > last)
     rows = np.flatnonzero(holds) + start
@@ -108,18 +107,26 @@ def _first_fills(executed: Executed, as_of: dt.date, n_days: int) -> NDArray[np.
     return rows[~again]
 
 
-def _rows(by_day: Sums, executed: Executed, as_of: dt.date, window: int) -> Rows:
+def _rows(by_day: Sums, executed: Executed, as_ofs: Ints, window: int) -> Rows:
     """Columns of `SignalDecay` for the strategies that decided something in the window, and for all."""
-    sums, first = window_sums(by_day), _first_fills(executed, as_of, window)
-    group, seconds, n_groups = executed.group[first], executed.seconds[first], len(sums["n_decided"])
-    median, p90 = group_quantiles(seconds, group, n_groups, (0.5, 0.9))
+    sums, decided = window_sums(by_day), by_day["n_decided"]
+    fills = [_first_fills(executed, as_of, window) for as_of in as_ofs.tolist()]
+    told = _timed(executed, fills, decided.shape[1])
+    share = sums["n_expired"] / np.where(sums["n_decided"], sums["n_decided"], np.nan)
+    return cut(sums | told | {"expired_share": share}, sums["n_decided"] > 0, as_ofs, window)
+
+
+def _timed(executed: Executed, fills: list[Ints], n_groups: int) -> Rows:
+    """How many signals of each group were filled as of each day, when and at what price; shape (n_as_ofs, n_groups)."""
+    first, shape = np.concatenate(fills), (len(fills), n_groups)
+    group = np.repeat(np.arange(len(fills)), [len(rows) for rows in fills]) * n_groups + executed.group[first]
+    seconds, n = executed.seconds[first], len(fills) * n_groups
+    median, p90 = group_quantiles(seconds, group, n, (0.5, 0.9))
     found = {
-        "n": np.bincount(group, minlength=n_groups),
-        **sums,
-        "avg_decay_seconds": group_means(seconds, group, n_groups),
+        "n": np.bincount(group, minlength=n),
+        "avg_decay_seconds": group_means(seconds, group, n),
         "median_decay_seconds": median,
         "p90_decay_seconds": p90,
-        "drift_bps": group_means(executed.drift_bps[first], group, n_groups),
-        "expired_share": sums["n_expired"] / np.where(sums["n_decided"], sums["n_decided"], np.nan),
+        "drift_bps": group_means(executed.drift_bps[first], group, n),
     }
-    return cut(found, sums["n_decided"] > 0, as_of, window)
+    return {name: x.reshape(shape) for name, x in found.items()}

@@ -13,7 +13,7 @@ from learning_pipeline.analysis.settings import AnalysisSettings
 from learning_pipeline.analysis.strategies.executions import executions, still_open
 from learning_pipeline.analysis.strategies.groups import by_strategy, strategy_names
 from learning_pipeline.analysis.strategies.tables import StrategyLeaderboard
-from learning_pipeline.analysis.windows import Facts, Sums, each_window, facts
+from learning_pipeline.analysis.windows import Facts, Ints, Sums, each_window, facts
 from learning_pipeline.events.decisions import REACH_DAYS
 from learning_pipeline.stats import total_intervals
 
@@ -61,8 +61,8 @@ def strategy_leaderboard(
     shadow = _shadow(decided.filter(pl.col("decision").is_in(TRIED)), outcomes, names)
     both = (each_window(known, len(names), as_ofs, settings) for known in (real, shadow))
     blocks = []
-    for (as_of, window, by_day), (_, _, in_shadow) in zip(*both, strict=True):
-        blocks += _blocks({"real": by_day, "shadow": in_shadow}, as_of, window)
+    for (part, window, by_day), (_, _, in_shadow) in zip(*both, strict=True):
+        blocks += _blocks({"real": by_day, "shadow": in_shadow}, part, window)
     return StrategyLeaderboard.checked(as_rows(blocks, COUNTS, strategy=pl.Series(names)))
 
 
@@ -109,11 +109,11 @@ def _shadow(tried: pl.DataFrame, outcomes: pl.DataFrame, names: list[str]) -> li
     return [results, facts(by_strategy(tried, names), group, n_pending=pl.lit(1))]
 
 
-def _blocks(by_kind: dict[str, Sums], as_of: dt.date, window: int) -> list[Rows]:
+def _blocks(by_kind: dict[str, Sums], as_ofs: Ints, window: int) -> list[Rows]:
     """Columns of `StrategyLeaderboard`, for each kind the same strategies."""
     found = {kind: _columns(by_day, window) for kind, by_day in by_kind.items()}
     seen = np.any([x[name] > 0 for x in found.values() for name in COUNTS[1:]], axis=0)
-    return [cut(x | {"kind": np.full(len(seen), kind)}, seen, as_of, window) for kind, x in found.items()]
+    return [cut(x | {"kind": np.full(seen.shape, kind)}, seen, as_ofs, window) for kind, x in found.items()]
 
 
 def _columns(by_day: Sums, window: int) -> Rows:

@@ -23,6 +23,7 @@ from learning_pipeline.analysis.what_if.known import PENDING, SETTLED, UNLABELLE
 from learning_pipeline.analysis.what_if.questions import NO_CHANGE
 from learning_pipeline.analysis.what_if.tables import MODES
 from learning_pipeline.analysis.what_if.view import Found
+from learning_pipeline.analysis.windows import EPOCH
 from learning_pipeline.policy import SWAPS
 from learning_pipeline.stats import TotalIntervals, benjamini_hochberg, running_total, total_intervals
 
@@ -78,7 +79,7 @@ def what_if_rows(found: Sequence[tuple[Found, Found]], baselines: Floats, as_of:
     shown = {name: np.where(evaluated, x, np.nan) for name, x in columns.items()}
     shown["q_value"] = np.stack([benjamini_hochberg(p) for p in shown["p_value"].reshape(-1, len(MODES)).T]).T.ravel()
     words = _words(every, evaluated, blind) | {"mode": np.array(MODES)[mode]}
-    return stamped(np.repeat(np.arange(len(found)), len(MODES)), as_of, window) | shown | words
+    return stamped(np.repeat(np.arange(len(found)), len(MODES)), (as_of - EPOCH).days, window) | shown | words
 
 
 def swap_rows(found: list[Found], as_of: dt.date, window: int) -> Rows:
@@ -88,7 +89,7 @@ def swap_rows(found: list[Found], as_of: dt.date, window: int) -> Rows:
     n = np.array([t.n[..., -window:] for t in totals]).reshape(-1, 3, window).sum(axis=-1)
     money = total_intervals(np.array([t.pnl[:, -window:] for t in totals]).reshape(-1, window), window)
     settled = n[:, SETTLED] > 0
-    return stamped(np.repeat(shown, N_SWAPS), as_of, window) | {
+    return stamped(np.repeat(shown, N_SWAPS), (as_of - EPOCH).days, window) | {
         "swap": np.tile(SWAPS, len(totals)),
         **dict(zip(SWAP_COUNTS, [n.sum(axis=1), n[:, SETTLED], n[:, PENDING], n[:, UNLABELLED]], strict=True)),
         "net_pnl_usd": money.total,
