@@ -71,10 +71,12 @@ def _models(
 ) -> Iterator[Row]:
     """Of each artifact that is deployed at the end of a day."""
     end = end_of(day)
+    if (deployed := standing(deployments, end)).is_empty():
+        return
     known = Outcomes.newest(outcomes.filter(pl.col("known_at") <= end))
     since = dt.datetime.combine(day - (settings.window_days - 1) * ONE_DAY, dt.time(), dt.UTC)
     recent = served.filter(pl.col("known_at").is_between(since, end))
-    for one in standing(deployments, end).iter_rows(named=True):
+    for one in deployed.iter_rows(named=True):
         reference = references.get(one["artifact_id"])
         its = recent.filter(artifact_id=one["artifact_id"], target=one["target"]).unique("signal_id", keep="first")
         if reference is None or its.is_empty():
@@ -87,6 +89,8 @@ def _models(
 
 def standing(deployments: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
     """Artifacts that serve at an instant of the data, active ones and those in shadow."""
+    if deployments.is_empty():
+        return deployments
     is_current = pl.col("until").is_null() | (pl.col("until") > at)
     serves = pl.col("state").is_in(["active", "shadow"])
     return deployments.filter(serves, pl.col("since") <= at, is_current).sort("target", "artifact_id")
@@ -94,6 +98,8 @@ def standing(deployments: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
 
 def _language_models(answers: pl.DataFrame, day: dt.date, settings: DriftSettings) -> Iterator[Row]:
     """Of each prompt pack and version that answered in the window of a day."""
+    if answers.is_empty():
+        return
     last = (day - dt.date(1970, 1, 1)).days
     first = day - (settings.window_days + settings.reference_days - 1) * ONE_DAY
     near = answers.filter(pl.col("happened_at").dt.date().is_between(first, day))

@@ -79,9 +79,11 @@ def to_svg(drawing: Drawing, name: str, says: str) -> Markup:
     Markup
         An ``<svg>`` element without links, scripts or styles that reach beyond it.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415  # slow to import
+
     file = io.StringIO()
     with _drawn(drawing, {"svg.hashsalt": name}) as figure:
-        figure.savefig(file, format="svg", metadata=NO_METADATA)
+        FigureCanvasSVG(figure).print_svg(file, metadata=NO_METADATA)  # savefig would draw twice
     text = file.getvalue()
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text[text.index("<svg") :], count=1, flags=re.DOTALL)
     text = re.sub(r"<[^<>]*>", lambda tag: _of_the_page(tag[0], name), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import comb
 
 
@@ -14,6 +15,7 @@ def better_than_half(successes: int, changed: int) -> float:
     return sum(comb(changed, k) for k in range(successes, changed + 1)) / 2**changed
 
 
+@lru_cache(2**12)  # a selection is asked every day, and its counts seldom change
 def better_than_others(successes: int, changed: int, all_successes: int, pool: int) -> float:
     """P of at least that many successes, were the changed decisions drawn from the pool at random (hypergeometric).
 

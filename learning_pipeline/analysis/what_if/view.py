@@ -68,7 +68,7 @@ class View:
         return found
 
     def _found(self, answer: Answer, window: int) -> tuple[Found, Found]:
-        reason = why_not(answer, self._known.rows, self._gates)
+        reason = why_not(answer, self._known.rows, lambda: self._gates)
         if reason is not None:
             return Found(None, reason, answer), Found(None, reason, answer)
         answers = answer.answers[self._known.rows]
@@ -85,6 +85,7 @@ class View:
             return Found(None, f"no decision fits capital_usd = {self._room.capital_usd:g}", answer)
         return Found(capital_aware(self._known, self._taken, asked, taken, answers, self.n_days), None, answer)
 
+    @cached_property
     def _gates(self) -> list[str]:
         """Gates recorded on the decisions of the longest window."""
         first = (self.as_of - EPOCH).days - self.n_days + 1
