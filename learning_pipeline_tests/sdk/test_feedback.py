@@ -14,6 +14,8 @@ import learning_pipeline as lp
 from learning_pipeline.analysis.proposals.tables import Proposals
 from learning_pipeline.errors import BadInput
 from learning_pipeline.events.tables import Gates
+from learning_pipeline.overrides.tables import Approvals as Answers
+from learning_pipeline.overrides.tables import Overrides, Transitions
 from learning_pipeline.stores.approvals import Approvals
 from learning_pipeline.stores.lake import Lake
 from learning_pipeline_tests.cli.conftest import CommandLine
@@ -214,12 +216,12 @@ def test_a_damaged_file_is_refused_until_the_ledger_writes_it_anew(command: Comm
 def test_what_is_over_is_retired_by_the_chain_in_the_time_of_the_data(root: Root, command: CommandLine) -> None:
     proposal = listed(command)[0]["proposal_id"]
     command("proposals", "approve", proposal, "--by", "Ada")
-    command("run")
-    assert sql(command, "SELECT state FROM overrides.overrides") == [{"state": "active"}]
+    root.run(only=[Overrides, Transitions, Answers])
+    assert root.table(Overrides)["state"].to_list() == ["active"]
     Approvals(root.home.ledger).retire(dt.datetime.now(dt.UTC) + dt.timedelta(days=91))
-    command("run")
-    (row,) = sql(command, "SELECT state, state_at = expires_at AS at_its_end, reason FROM overrides.overrides")
-    assert row == {"state": "retired", "at_its_end": True, "reason": "time over"}
+    root.run(only=[Overrides, Transitions, Answers])
+    (row,) = root.table(Overrides).to_dicts()
+    assert (row["state"], row["state_at"], row["reason"]) == ("retired", row["expires_at"], "time over")
     assert lp.load_overrides(command.home).apply(OWN) == OWN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from learning_pipeline.cli import app
 from learning_pipeline.events.parse import parse_lines
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline_tests.docs.blocks import DOCS, pages, runnable
@@ -42,17 +45,31 @@ FILLED = {
 }
 
 
-def command(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if name not in {VARIABLE, "DAGSTER_HOME"}}
+OURS = (VARIABLE, "DAGSTER_HOME")
+
+
+def process(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if name not in OURS}
     run = [sys.executable, "-m", "learning_pipeline.cli", *words]
     return subprocess.run(run, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
+
+
+def command(*words: str, cwd: Path) -> Result:
+    """As `process`, in this one, which has imported everything."""
+    before = dict(os.environ)
+    try:
+        with contextlib.chdir(cwd):
+            return CliRunner().invoke(app, words, env=dict.fromkeys(OURS))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo was run, with no option and no environment of ours."""
     folder = tmp_path_factory.mktemp("new_user")
-    done = command("demo", cwd=folder)
+    done = process("demo", cwd=folder)
     assert done.returncode == 0, done.stderr
     for guard in ("ts", "halo", "slope", "volatility_guard", "spread_guard", "max_open_positions"):
         assert guard in done.stdout
@@ -74,7 +91,7 @@ def reader(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 def asked(place: Path, query: str) -> list[dict[str, object]]:
     done = command("sql", "--home", "data/demo", "--format", "json", query, cwd=place)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return json.loads(done.stdout)
 
 
@@ -114,7 +131,7 @@ def test_trades_and_outcomes_are_one_row_each(place: Path) -> None:
 def test_the_demo_again_adds_nothing(place: Path) -> None:
     before = asked(place, "SELECT count(*) AS n FROM events.deliveries")
     report = (place / REPORT).read_bytes()
-    assert command("demo", cwd=place).returncode == 0
+    assert command("demo", cwd=place).exit_code == 0
     assert (place / REPORT).read_bytes() == report
     assert asked(place, "SELECT count(*) AS n FROM events.deliveries") == before
 
@@ -124,7 +141,7 @@ def test_a_data_root_with_other_events_is_left_alone(tmp_path: Path) -> None:
     other.parent.mkdir(parents=True)
     other.write_bytes(b"")
     done = command("demo", cwd=tmp_path)
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert done.stderr.splitlines()[-1].endswith("remove it, or name another with --home")
     assert [path for path in (tmp_path / "data" / "demo").rglob("*") if path.is_file()] == [other]
 
@@ -138,7 +155,7 @@ def test_commands_of_the_readme_run(block: str, place: Path) -> None:
     program, *words = shlex.split(block)
     assert program == "learning-pipeline"
     done = command(*words, cwd=place)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert len(done.stdout.splitlines()) > 2
 
 
@@ -168,7 +185,7 @@ def test_the_feedback_of_the_readme_runs_on_the_demo(
     for line in re.findall(
         r"^    learning-pipeline (proposals list|overrides) (--home \S+)$", text, flags=re.MULTILINE
     ):
-        assert command(*" ".join(line).split(), cwd=place).returncode == 0
+        assert command(*" ".join(line).split(), cwd=place).exit_code == 0
     blocks = re.findall(r"```py\n(.*?)```", text, flags=re.DOTALL)
     monkeypatch.chdir(place)
     exec(compile("\n".join(blocks), "README.md", "exec"), {})
