@@ -46,14 +46,10 @@ def enveloped(
 
 def encode(value: Any) -> bytes:
     """Canonical JSON; ValueError for what JSON cannot hold."""
-    # allow_nan=False: a NaN must fail here, in the bot's own stack, not become a null or a refused line later.
     try:
-        text = json.dumps(
-            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=stamp
-        )
+        return _as_text(value).encode()
     except TypeError as e:
         raise ValueError(f"expected text as keys of objects: {e}") from e
-    return text.encode()
 
 
 def stamp(value: Any) -> str:
@@ -61,3 +57,9 @@ def stamp(value: Any) -> str:
     if not isinstance(value, dt.datetime) or value.tzinfo is None:
         raise ValueError(f"expected JSON values or times with a time zone, was {value!r}")
     return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+# allow_nan=False: a NaN must fail here, in the bot's own stack, not become a null or a refused line later.
+_as_text = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=stamp
+).encode
