@@ -31,19 +31,25 @@ def written(command: CommandLine, *arguments: object) -> tuple[Path, str]:
     return path, path.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def page(copy: CommandLine) -> tuple[Path, str]:
+    """The report of the newest day: its file and what is in it."""
+    return written(copy)
+
+
 def asked(command: CommandLine, query: str) -> list[dict[str, object]]:
     return json.loads(command("sql", query, "--format", "json").out)
 
 
-def test_it_names_the_file_of_the_newest_day(copy: CommandLine) -> None:
-    path, html = written(copy)
+def test_it_names_the_file_of_the_newest_day(copy: CommandLine, page: tuple[Path, str]) -> None:
+    path, html = page
     (newest,) = asked(copy, f"SELECT DISTINCT as_of FROM analysis.opportunity_cost WHERE {NEWEST}")
     assert path == copy.home / "reports" / f"report-{newest['as_of']}.html"
     assert f"90 days to {newest['as_of']}" in html
 
 
-def test_the_page_shows_what_the_warehouse_holds(copy: CommandLine) -> None:
-    _, html = written(copy)
+def test_the_page_shows_what_the_warehouse_holds(copy: CommandLine, page: tuple[Path, str]) -> None:
+    _, html = page
     guards = asked(copy, f"SELECT * FROM analysis.guard_effectiveness WHERE {NEWEST} AND window_days = 90")
     assert guards
     for row in guards:
@@ -54,10 +60,9 @@ def test_the_page_shows_what_the_warehouse_holds(copy: CommandLine) -> None:
     assert "No trade was closed yet" in html
 
 
-def test_the_same_warehouse_gives_the_same_bytes(copy: CommandLine) -> None:
-    path, first = written(copy)
-    path.unlink()
-    assert written(copy) == (path, first)
+def test_the_same_warehouse_gives_the_same_bytes(copy: CommandLine, page: tuple[Path, str]) -> None:
+    page[0].unlink()
+    assert written(copy) == page
 
 
 def test_hours_choose_the_window(copy: CommandLine) -> None:
@@ -69,11 +74,13 @@ def test_hours_choose_the_window(copy: CommandLine) -> None:
     assert "the longest window that was computed is 90 days, which is less" in ever
 
 
-def test_a_table_that_an_older_warehouse_lacks_is_left_out_and_said(copy: CommandLine, tmp_path: Path) -> None:
+def test_a_table_that_an_older_warehouse_lacks_is_left_out_and_said(
+    copy: CommandLine, page: tuple[Path, str], tmp_path: Path
+) -> None:
     shutil.copytree(copy.home, tmp_path / "home")
     with duckdb.connect(str(tmp_path / "home" / "warehouse.duckdb")) as warehouse:
         warehouse.execute("DROP VIEW analysis.strategy_leaderboard")
-    html = written(copy)[1]
+    html = page[1]
     assert "simulated are all approved and blocked signals" in html
     assert "so none is shown" not in html
     assert "so none is shown" in written(CommandLine(tmp_path / "home"))[1]
