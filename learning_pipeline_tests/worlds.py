@@ -105,7 +105,7 @@ class NoEvents(InMemoryEventLogStorage):
     def store_event(self, event: dg.EventLogEntry) -> None:
         """Forget it."""
 
-    def get_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None = None) -> Sequence[dg.AssetRecord]:  # noqa: ARG002  # Dagster's
+    def get_asset_records(self, asset_keys: Sequence[dg.AssetKey] | None = None) -> Sequence[dg.AssetRecord]:
         """No asset was ever made."""
         return []
 
