@@ -39,11 +39,8 @@ def _measured(gate: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_lessons_of_a_growing_history_are_those_of_the_whole(tmp_path: Path) -> None:
-    bars, growing, whole = (
-        hourly_bars(1, N_DAYS),
-        Part(tmp_path / "growing", Lessons),
-        Part(tmp_path / "whole", Lessons),
-    )
+    growing, whole = (Part(tmp_path / name, Lessons) for name in ("growing", "whole"))
+    bars = hourly_bars(1, N_DAYS)
     events = with_patterns(bot_events(1, bars, 60))
     cut = MONDAY + dt.timedelta(days=5, hours=7)
     growing.deliver([e for e in events if e["at"] <= stamp(cut)], bars.filter(pl.col("ts") < cut))
