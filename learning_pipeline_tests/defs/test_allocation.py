@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
 from learning_pipeline.allocation import AllocationSettings, Positions, TimeframeAllocation, TimeframeRoi, allocate
+from learning_pipeline.analysis import OpportunityCost
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
 from learning_pipeline.events.tables import Trades, TradesFromFills
@@ -81,7 +82,8 @@ def test_deliveries_in_any_pieces_and_order_give_one_allocation(tmp_path: Path) 
 
 @pytest.fixture(scope="module")
 def traded(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    root = Root(tmp_path_factory.mktemp("traded"))
+    """With the table that tells what a report is of."""
+    root = Part(tmp_path_factory.mktemp("traded"), *OURS, OpportunityCost)
     held_then = MONDAY + 3 * HOUR
     root.deliver([*EXAMPLE, held("p1", "15m", 1.0, held_then), held("p2", "1h", 3.0, held_then, "dormant")])
     root.run()
@@ -118,7 +120,7 @@ def test_the_log_tells_each_trade_once(traded: Root) -> None:
     told = traded.home.learning_log.read_text()
     counts = {what: told.count(what) for what in ("ROI UPDATE", "ALLOCATION UPDATE", "ALLOCATION SKIP")}
     assert counts == {"ROI UPDATE": 3, "ALLOCATION UPDATE": 2, "ALLOCATION SKIP": 2}
-    traded.run(only=[TimeframeRoi, TimeframeAllocation, Positions])
+    traded.run()
     assert traded.home.learning_log.read_text() == told
 
 

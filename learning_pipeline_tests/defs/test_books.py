@@ -13,6 +13,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
+from learning_pipeline.analysis import OpportunityCost
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
@@ -85,7 +86,8 @@ def three_days() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def booked(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    root = Root(tmp_path_factory.mktemp("booked"))
+    """With the table that tells what a report is of."""
+    root = Part(tmp_path_factory.mktemp("booked"), *OURS, OpportunityCost)
     root.deliver(three_days())
     root.run(settings=SETTINGS)
     return root

@@ -31,7 +31,7 @@ from learning_pipeline_tests.worlds import MONDAY, Root, bot_events, hourly_bars
 N_DAYS, SINCE, A_DAY = 18, 10, 8
 DAY = dt.timedelta(days=1)
 OURS: list[type[Table]] = [Scores, Alerts, OpportunityCost]
-"""Drift, and what a report is of."""
+"""The last tells what a report is of."""
 FEW: dict[str, Any] = {"n_min": 20, "n_recent": 30, "days_min": 3, "draws": 999, "webhook_timeout_seconds": 2.0}
 
 

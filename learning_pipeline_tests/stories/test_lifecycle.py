@@ -40,7 +40,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, An
 
 @pytest.fixture(scope="module")
 def root(planted: tuple[list[dict[str, Any]], pl.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Root:
-    found = Root(tmp_path_factory.mktemp("whole"))
+    found = Part(tmp_path_factory.mktemp("whole"), *OURS, Overrides)
     found.deliver(*planted)
     found.run()
     return found
