@@ -20,7 +20,7 @@ class Part(Root):
 
     def __init__(self, folder: Path, *tables: type[Table]) -> None:
         super().__init__(folder)
-        self._keys = part(*tables)
+        self._job = part(*tables)
 
     def run(self, **chain: Any) -> dg.ExecuteInProcessResult:
         """Run the part; fails the test where the run fails."""
@@ -29,13 +29,12 @@ class Part(Root):
         if not self.home.warehouse.exists():
             self.home.warehouse.write_bytes(empty_warehouse())
         with instance_in_memory() as instance:
-            return defs.resolve_job_def("chain").execute_in_process(
-                instance=instance, run_config={**config, **quiet}, asset_selection=self._keys
-            )
+            return self._job.execute_in_process(instance=instance, run_config={**config, **quiet})
 
 
 @cache
-def part(*tables: type[Table]) -> list[dg.AssetKey]:
-    """The assets that must be computed for some tables to be right, and the warehouse."""
+def part(*tables: type[Table]) -> dg.JobDefinition:
+    """The chain's job over the assets that must be computed for some tables to be right, and the warehouse."""
     asked = dg.AssetSelection.assets(*map(asset_key, tables)).upstream().required_multi_asset_neighbors()
-    return [*asked.resolve(defs.resolve_asset_graph()), WAREHOUSE]
+    keys = asked.resolve(defs.resolve_asset_graph())
+    return defs.resolve_job_def("chain").get_subset(asset_selection={*keys, WAREHOUSE})

@@ -87,9 +87,7 @@ def _run(root: Root, last: str) -> tuple[dg.ExecuteInProcessResult, dict[str, st
     config = {"resources": {"chain": {"config": {"home": str(root.home.root), "last": last}}}}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with instance_in_memory() as instance:
-        result = defs.resolve_job_def("chain").execute_in_process(
-            instance=instance, run_config=config | quiet, asset_selection=part(GuardEffectiveness)
-        )
+        result = part(GuardEffectiveness).execute_in_process(instance=instance, run_config=config | quiet)
         return result, instance.get_run_by_id(result.run_id).tags
 
 
