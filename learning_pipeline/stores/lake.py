@@ -98,8 +98,9 @@ class Lake:
         delta = self._open(table)
         if delta is None:
             return {}
-        named: dict[dt.date, list[str]] = {day: [] for day in self._listed(delta, table).days}
-        for day, path in self._listed(delta, table).files.select("day", "path").iter_rows():
+        listed = self._listed(delta, table)
+        named: dict[dt.date, list[str]] = {day: [] for day in listed.days}
+        for day, path in zip(listed.files["day"], listed.files["path"], strict=True):
             named[day].append(path)
         return {day: hashlib.sha256("|".join(sorted(paths)).encode()).hexdigest() for day, paths in named.items()}
 

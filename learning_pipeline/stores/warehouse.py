@@ -111,7 +111,9 @@ def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, tables: list[ty
         known, there = copied.get(table.address(), {}), lake.files_by_day(table)
         stale = stale_days(known, there)
         if stale:
-            rows = lake.read(table, stale[0], stale[-1]).filter(pl.col("day").is_in(stale))
+            rows = lake.read(table, stale[0], stale[-1])
+            if any(stale[0] < day < stale[-1] for day in there.keys() - stale):
+                rows = rows.filter(pl.col("day").is_in(stale))
             _reload(connection, table, rows, [day for day in stale if day in known])
         listed += [(table.address(), day, there.get(day)) for day in stale]
     if listed:

@@ -98,6 +98,13 @@ def test_only_days_that_changed_are_reloaded(path: Path, lake: Lake) -> None:
     assert ask(path) == [(2, 2.0)]
 
 
+def test_a_day_between_those_that_changed_stays_as_it_is(path: Path, lake: Lake) -> None:
+    for n in (0, 2):
+        lake.replace(Prices, prices(1, 5.0, first=n), day(n), day(n))
+    assert bring_up(path, lake) == 2
+    assert ask(path) == [(6, 22.0)]
+
+
 def test_a_reader_keeps_its_data_and_another_process_sees_the_new(path: Path, lake: Lake) -> None:
     with read_only(path) as reader:
         assert reader.execute(COUNT).fetchone() == (6, 6.0)
