@@ -46,12 +46,12 @@ class LearningMetrics(Collector):
         Data root.
     tables : Counted
         Where counts come from.
-    lake : Lake
-        That of the data root.
+    lake : Lake, optional
+        That of the data root: one that was read before has the newest files at hand.
     """
 
-    def __init__(self, home: Home, tables: Counted, lake: Lake) -> None:
-        self._home, self._tables, self._lake = home, tables, lake
+    def __init__(self, home: Home, tables: Counted, lake: Lake | None = None) -> None:
+        self._home, self._tables, self._lake = home, tables, lake or Lake(home.lake)
 
     def collect(self) -> Iterator[Metric]:
         """Every family, each sample in the order of its labels."""
@@ -102,9 +102,9 @@ class _Ledger:
 
 
 def exposition(home: Home, tables: Counted, lake: Lake | None = None) -> bytes:
-    """Every metric in Prometheus' text format; a lake that was read before has the newest files at hand."""
+    """Every metric in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(LearningMetrics(home, tables, lake or Lake(home.lake)))
+    registry.register(LearningMetrics(home, tables, lake))
     return generate_latest(registry)
 
 
