@@ -12,7 +12,7 @@ from learning_pipeline.contracts import Table
 from learning_pipeline.definitions import defs
 from learning_pipeline.defs.automation import WAREHOUSE
 from learning_pipeline.defs.tables import asset_key
-from learning_pipeline_tests.worlds import Root, empty_warehouse, instance_in_memory
+from learning_pipeline_tests.worlds import Root
 
 
 class Part(Root):
@@ -24,12 +24,7 @@ class Part(Root):
 
     def run(self, **chain: Any) -> dg.ExecuteInProcessResult:
         """Run the part; fails the test where the run fails."""
-        config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
-        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        if not self.home.warehouse.exists():
-            self.home.warehouse.write_bytes(empty_warehouse())
-        with instance_in_memory() as instance:
-            return self._job.execute_in_process(instance=instance, run_config={**config, **quiet})
+        return self._run(self._job, **chain)
 
 
 @cache

@@ -177,13 +177,15 @@ class Root:
 
         Without ``warehouse`` that stays as it is, for a test that reads the lake.
         """
+        return self._run(_part(job, frozenset(map(asset_key, only or [])), warehouse), **chain)
+
+    def _run(self, job: dg.JobDefinition, **chain: Any) -> dg.ExecuteInProcessResult:
         config = {"resources": {"chain": {"config": {"home": str(self.home.root), **chain}}}}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         if not self.home.warehouse.exists():
             self.home.warehouse.write_bytes(empty_warehouse())
-        chosen = _part(job, frozenset(map(asset_key, only or [])), warehouse)
         with instance_in_memory() as instance:
-            return chosen.execute_in_process(instance=instance, run_config={**config, **quiet})
+            return job.execute_in_process(instance=instance, run_config={**config, **quiet})
 
     def table(self, table: type[Table]) -> pl.DataFrame:
         """All rows of a table of the lake."""
