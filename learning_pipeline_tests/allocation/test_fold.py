@@ -167,7 +167,7 @@ def test_where_all_lose_the_larger_loser_is_asked_for_no_more(rois: list[float],
 
 
 @FEW
-@given(rows=streams(rois=st.integers(-400, -1).map(lambda k: k / 1000)))
+@given(rows=streams(losses=True))
 def test_a_larger_loser_that_holds_as_much_never_gains_on_a_smaller_one(rows: list[dict[str, Any]]) -> None:
     told = run(rows).allocation.filter(pl.col("desired").is_not_null())
     slack = (pl.col("allocation") > SETTINGS.min_allocation + SETTINGS.cap).all().over("trade_id")

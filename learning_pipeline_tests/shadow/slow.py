@@ -49,9 +49,12 @@ def outcome_of(d: Row, bars: list[Row], s: ShadowSettings, now: dt.datetime) -> 
 
 
 def entered_later(d: Row, bars: list[Row], s: ShadowSettings, found: Row, delay: int) -> tuple | None:
-    """Entry price, net PnL and net R of the trade entered ``delay`` bars later; walked anew from the later entry on."""
+    """Entry price, net PnL and net R of the trade entered ``delay`` bars later; walked anew from the later entry on.
+
+    The bars are those of its symbol.
+    """
     oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
-    seen = [b for b in bars if b["symbol"] == d["symbol"] and oldest <= b["ts"] and b["known_at"] <= found["known_at"]]
+    seen = [b for b in bars if oldest <= b["ts"] and b["known_at"] <= found["known_at"]]
     seen.sort(key=lambda b: b["ts"])
     stop, target, _ = levels(d, seen, s)
     end = ttl_end(d, seen, nominal_end(d, s))
