@@ -16,10 +16,13 @@ Dice = list[random.Random]
 """A generator per row."""
 
 seeds = st.integers(0, 2**32 - 1)
+rolls = seeds.map(random.Random)
 
 
-def dice(max_size: int, min_size: int = 0) -> st.SearchStrategy[Dice]:
-    return st.lists(seeds.map(random.Random), min_size=min_size, max_size=max_size)
+@st.composite
+def dice(draw: st.DrawFn, at_most: int) -> Dice:
+    """Up to so many, each number as often as the others (of `st.lists` most are short)."""
+    return [draw(rolls) for _ in range(draw(st.integers(0, at_most)))]
 
 
 def some_of(rng: random.Random, values: Sequence[T], at_most: int, at_least: int = 0) -> list[T]:
