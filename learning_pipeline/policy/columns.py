@@ -59,7 +59,7 @@ def gate_columns(decided: pl.DataFrame, gates: pl.DataFrame) -> dict[str, GateCo
     names, counts = cells["gate"].rle().struct.unnest().select("value", "len")
     ends = np.cumsum(counts.to_numpy())
     return {
-        gate: GateColumn(*(array[end - n : end] for array in every))
+        gate: GateColumn._make(array[end - n : end] for array in every)
         for gate, n, end in zip(names, counts, ends, strict=True)
     }
 

@@ -58,9 +58,9 @@ def busy(seed: int) -> World:
     return decisions, gates, outcomes
 
 
-def worlds(unit: float = 0.25) -> st.SearchStrategy[World]:
+def worlds(unit: float = 0.25, most: int = 10) -> st.SearchStrategy[World]:
     """Signals with up to two versions and outcomes over two weeks; PnL in multiples of ``unit``."""
-    return dice(10).map(lambda signals: _world(signals, unit))
+    return dice(most).map(lambda signals: _world(signals, unit))
 
 
 def _world(signals: Dice, unit: float) -> World:

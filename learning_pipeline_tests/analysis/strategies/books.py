@@ -83,9 +83,9 @@ def board(journal: Journal, as_ofs: list[int], *windows: int, books: tuple[str, 
 BOOKS = ["profit", "profit", "profit", "research"]
 
 
-def journals(unit: float = 0.25) -> st.SearchStrategy[Journal]:
-    """Up to eight signals over two weeks, with late orders, revised answers, orders and trades; PnL in ``unit``."""
-    return st.builds(lambda signals, trades: _journal(signals, trades, unit), dice(8), dice(6))
+def journals(unit: float = 0.25, most: int = 8) -> st.SearchStrategy[Journal]:
+    """Up to so many signals over two weeks, with late orders, revised answers, orders and trades; PnL in ``unit``."""
+    return st.builds(lambda signals, trades: _journal(signals, trades, unit), dice(most), dice(6))
 
 
 def _journal(signals: Dice, trades: Dice, unit: float) -> Journal:
