@@ -86,9 +86,9 @@ def row(some: World, scenario: dict[str, Any], as_of: int = 20, mode: str = "unc
     return rows.row(by_predicate=pl.col("mode") == mode, named=True)
 
 
-def worlds() -> st.SearchStrategy[World]:
-    """Up to twelve decisions over ten days, some with gates or components that were not recorded."""
-    return dice(12).map(_world)
+def worlds(most: int = 12) -> st.SearchStrategy[World]:
+    """Up to so many decisions over ten days, some with gates or components that were not recorded."""
+    return dice(most).map(_world)
 
 
 def _world(decisions: Dice) -> World:
