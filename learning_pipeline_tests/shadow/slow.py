@@ -37,12 +37,12 @@ def outcome_of(d: Row, bars: list[Row], s: ShadowSettings, now: dt.datetime) -> 
     nominal = nominal_end(d, s)
     instants = {d["known_at"], max(nominal, d["known_at"])}
     instants |= {b["known_at"] for b in bars if b["known_at"] > d["known_at"]}
+    oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
+    near = sorted((b for b in bars if b["ts"] >= oldest), key=lambda b: b["ts"])
     for instant in sorted(instants):
         if instant > now:
             return None
-        oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
-        seen = [b for b in bars if b["known_at"] <= instant and b["ts"] >= oldest]
-        found = as_of(d, sorted(seen, key=lambda b: b["ts"]), s, instant, nominal)
+        found = as_of(d, [b for b in near if b["known_at"] <= instant], s, instant, nominal)
         if found is not None:
             return {**found, "known_at": instant}
     return None
