@@ -46,6 +46,7 @@ def test_the_path_is_that_of_the_slow_way(settings: AllocationSettings, rows: li
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, CAPS, ALL_AT_ONCE], ids=["defaults", "large moves", "all at once"])
+@settings_of(max_examples=50)  # of twenty trades each
 @given(rows=streams())
 def test_sum_cap_floor_and_what_has_no_trades(settings: AllocationSettings, rows: list[dict[str, Any]]) -> None:
     found = run(rows, settings=settings).allocation

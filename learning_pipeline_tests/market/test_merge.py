@@ -66,7 +66,7 @@ def test_symbols_and_timeframes_are_apart() -> None:
     assert found.bars.filter(timeframe="4h")["known_at"].to_list() == [dt.datetime(2024, 1, 1, 4, tzinfo=dt.UTC)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=5), st.randoms(use_true_random=True))
 def test_overlapping_deliveries_in_any_order_give_the_same_bars(hours: list[list[int]], random: Any) -> None:
     deliveries = [[text(ts=stamp(hour)) for hour in some] for some in hours if some]
@@ -76,7 +76,7 @@ def test_overlapping_deliveries_in_any_order_give_the_same_bars(hours: list[list
     assert one.bars["ts"].len() == len({hour for some in hours for hour in some})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 3), st.sampled_from(["101", "104", "105"]), min_size=1), max_size=5))
 def test_the_last_prices_stay_and_every_row_is_counted(deliveries: list[dict[int, str]]) -> None:
     told = [[text(ts=stamp(hour), close=close) for hour, close in some.items()] for some in deliveries]

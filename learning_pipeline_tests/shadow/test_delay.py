@@ -78,7 +78,7 @@ def test_over_a_weekend_the_entry_is_sundays_open():
     assert entries(market, ttl_minutes=3000.0, days=9, decided_at=friday) == [100.0, 101.0, 101.0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)  # of eight decisions, by two policies
 @given(worlds)
 def test_every_later_entry_is_that_of_a_second_walk(w: World):
     bars = {symbol: part.to_dicts() for (symbol,), part in w.bars.partition_by("symbol", as_dict=True).items()}
