@@ -131,7 +131,7 @@ def test_a_bar_counts_from_its_close_on(clean: World) -> None:
 def test_the_future_does_not_show(clean: World) -> None:
     """Whatever is not known at t is replaced; the rows of decisions known by t are the same bytes, at every cut."""
     rng, n_rows = random.Random(1), 0
-    for _ in range(25):
+    for _ in range(50):
         t = MONDAY + dt.timedelta(seconds=rng.randrange(10 * 86_400, N_DAYS * 86_400))
         known = clean.decisions(t)
         after = poisoned(clean, t, rng)

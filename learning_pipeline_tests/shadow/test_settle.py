@@ -82,7 +82,7 @@ def test_nothing_rests_on_what_was_not_known_yet(policy):
     w = world(17, n_decisions=60)
     outcomes, _, delayed = run(w, policy)
     assert {"hit_target", "hit_stop", "ttl_expired", "unlabelled"} <= set(outcomes["outcome"])
-    cuts = [dt.datetime.combine(w.first, dt.time(1), dt.UTC) + dt.timedelta(hours=7.4 * k) for k in range(28)]
+    cuts = [dt.datetime.combine(w.first, dt.time(1), dt.UTC) + dt.timedelta(hours=3.7 * k) for k in range(56)]
     assert {5, 6} <= {cut.weekday() for cut in cuts}
     for cut in cuts:
         revised_today = w.decisions.filter((pl.col("known_at") > cut) & (pl.col("day") == cut.date()))["signal_id"]
