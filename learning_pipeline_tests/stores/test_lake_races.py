@@ -60,23 +60,24 @@ def test_writers_of_overlapping_days_end_in_one_of_the_two_orders(tmp_path: Path
     assert of_day[day(2)] in ({newest[0]}, {newest[1]})
 
 
-def kill_after(writers: subprocess.Popen[str], first: int, seconds: float) -> list[int]:
-    """Kill a writer some time after its first write is under way; the writes that it knew to be done."""
+def kill_after(writers: subprocess.Popen[str], first: int, n_writes: int, seconds: float) -> list[int]:
+    """Kill a writer some time after so many writes; the writes that it knew to be done."""
     assert writers.stdin is not None
     assert writers.stdout is not None
     writers.stdin.write(f"{first}\n")
     writers.stdin.flush()
     writer = int(writers.stdout.readline())
+    done = [int(writers.stdout.readline()) for _ in range(n_writes)]
     time.sleep(seconds)
     os.kill(writer, signal.SIGKILL)
-    return [int(line) for line in iter(writers.stdout.readline, f"killed by {signal.SIGKILL:d}\n")]
+    return done + [int(line) for line in iter(writers.stdout.readline, f"killed by {signal.SIGKILL:d}\n")]
 
 
 def test_a_killed_writer_leaves_its_last_table_or_the_next(tmp_path: Path) -> None:
     lake, rng, last = Lake(tmp_path / "lake"), random.Random(7), -1
     with python(KILLED, tmp_path / "lake") as writers:
-        for _ in range(8):
-            done = kill_after(writers, last + 1, rng.uniform(0.0, 0.12))
+        for n_writes in (0, 0, 1, 0, 1, 2, 0, 3):
+            done = kill_after(writers, last + 1, n_writes, rng.uniform(0.0, 0.12))
             last = max([last, *done])
             found = lake.read(Prices)
             if found.is_empty():
