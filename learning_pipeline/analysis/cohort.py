@@ -47,11 +47,10 @@ def decided_in_windows(
 def in_windows(versions: pl.DataFrame, instant: str, as_ofs: list[dt.date], settings: AnalysisSettings) -> pl.DataFrame:
     """Rows of the books whose instant lies in a window of one of the days, by its day: ``decided_on``, since 1970."""
     earliest, latest = min(as_ofs) - dt.timedelta(days=max(settings.windows) - 1), max(as_ofs)
-    cohort = versions.with_columns(decided_on=day_of(pl.col(instant))).filter(
-        pl.col("book").is_in(settings.books), pl.col("decided_on").is_between(earliest, latest)
-    )
+    decided_on = day_of(pl.col(instant))
+    cohort = versions.filter(pl.col("book").is_in(settings.books), decided_on.is_between(earliest, latest))
     # Stable: within a day the order of the versions, which is that of their key, stays.
-    return cohort.sort("decided_on", maintain_order=True).with_columns(pl.col("decided_on").to_physical())
+    return cohort.with_columns(decided_on=decided_on.to_physical()).sort("decided_on", maintain_order=True)
 
 
 def with_outcomes(

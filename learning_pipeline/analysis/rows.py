@@ -40,8 +40,8 @@ def cut(columns: Mapping[str, NDArray], seen: NDArray[np.bool_], as_of: dt.date,
 
 def as_rows(blocks: list[Rows], counts: list[str], **group: pl.Series) -> pl.DataFrame:
     """All blocks in one frame: NaN is null, days are dates, counts whole; ``strategy=names`` names the groups so."""
-    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]})
-    return columns.fill_nan(None).select(
+    columns = pl.DataFrame({name: np.concatenate([b[name] for b in blocks]) for name in blocks[0]}, nan_to_null=True)
+    return columns.select(
         pl.exclude("group", "as_of", "day", *counts),
         pl.col(counts).cast(pl.Int64),
         pl.col("as_of", "day").cast(pl.Int32).cast(pl.Date),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ import pandera.polars as pa
 import polars as pl
 import polars.selectors as cs
 
-from learning_pipeline.contracts.sound import repeats, sound
+from learning_pipeline.contracts.sound import Sound, repeats
 from learning_pipeline.errors import ContractBroken
 
 _DIGEST_ROWS = 2**20
@@ -93,11 +94,13 @@ class Table(pa.DataFrameModel):
     @classmethod
     def frame(cls, rows: Any = None) -> pl.DataFrame:
         """A frame of the contract's columns from rows or columns; what is missing is null; empty by default."""
-        if rows is None:
-            return pl.DataFrame(schema=cls.dtypes())
-        given = pl.DataFrame(rows, schema_overrides=_known(cls.dtypes(), rows))
-        nulls = [pl.lit(None, dtype).alias(name) for name, dtype in cls.dtypes().items() if name not in given.columns]
-        return given.with_columns(nulls).select(*cls.dtypes())
+        dtypes = _dtypes(cls)
+        if not rows:
+            return _empty(cls).clone()
+        if not isinstance(rows, dict):
+            return pl.DataFrame(rows, schema=dtypes)
+        given = pl.DataFrame(rows, schema_overrides={name: dtypes[name] for name in rows if name in dtypes})
+        return _in_order(pl.concat([_empty(cls), given], how="diagonal"), dtypes)
 
     @classmethod
     def checked(cls, frame: pl.DataFrame) -> pl.DataFrame:
@@ -111,7 +114,7 @@ class Table(pa.DataFrameModel):
             For a LazyFrame: pandera checks no values there.
         """
         keyed = cls.ordered(frame)
-        if not keyed.select(_sound(cls)).item():
+        if not _sound(cls).holds_for(keyed):
             cls.explain(keyed)
         return keyed
 
@@ -137,10 +140,12 @@ class Table(pa.DataFrameModel):
         """
         if not isinstance(frame, pl.DataFrame):
             raise TypeError(f"{cls.address()}: expected a DataFrame, was {type(frame).__name__}")
-        dtypes = cls.dtypes()
-        _refuse(cls, set(frame.columns) ^ set(dtypes), "columns missing or not in the contract")
-        _refuse(cls, {f"{n} ({frame[n].dtype})" for n in dtypes if frame[n].dtype != dtypes[n]}, "of another type:")
-        return frame.select(*dtypes).sort(*cls._key)
+        dtypes = _dtypes(cls)
+        given = dict(zip(frame.columns, frame.dtypes, strict=True))
+        if given != dtypes:
+            _refuse(cls, given.keys() ^ dtypes.keys(), "columns missing or not in the contract")
+            _refuse(cls, {f"{n} ({given[n]})" for n in dtypes if given[n] != dtypes[n]}, "of another type:")
+        return _in_order(frame, dtypes).sort(*cls._key)
 
 
 def content_sha256(frame: pl.DataFrame) -> str:
@@ -160,13 +165,18 @@ def _dtypes(table: type[Table]) -> dict[str, pl.DataType]:
 
 
 @cache
-def _sound(table: type[Table]) -> pl.Expr:
-    return sound(table.to_schema(), table.key())
+def _empty(table: type[Table]) -> pl.DataFrame:
+    return pl.DataFrame(schema=_dtypes(table))
 
 
-def _known(dtypes: dict[str, pl.DataType], rows: Any) -> dict[str, pl.DataType]:
-    names = rows.keys() if isinstance(rows, dict) else {name for row in rows for name in row}
-    return {name: dtypes[name] for name in names if name in dtypes}
+@cache
+def _sound(table: type[Table]) -> Sound:
+    return Sound.of(table.to_schema(), table.key())
+
+
+def _in_order(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """Those columns alone, in that order; a frame that has them so is left as it is."""
+    return frame if frame.columns == list(names) else frame.select(*names)
 
 
 def _refuse(table: type[Table], found: set[str], what: str) -> None:

@@ -49,6 +49,8 @@ class Landing(NamedTuple):
 def land(chain: Chain, now: dt.datetime) -> Landing:
     """Everything that waits in the inbox, merged with what is known: the ledger is marked, the lake not written yet."""
     chain.inbox.scan(now)
+    if chain.lake.version(Deliveries) is None:  # new, or lost: all of it follows from the inbox
+        chain.ledger.forget_landed()
     files = [_read(arrival) for arrival in chain.inbox.arrivals(landed=False)]
     if not files:
         return Landing({table: Replacement(table.frame()) for table in LANDED}, [])

@@ -42,7 +42,7 @@ def warehouse(context: dg.AssetExecutionContext, chain: Chain) -> dg.Materialize
         context.instance.add_run_tags(context.run.run_id, {DAYS_TAG: in_words(chain.days)})
         settled = chain.due.settled(chain.days[1], fingerprint(chain.effective_settings)) if chain.days else {}
         chain.mark(settled | {CHAIN_MARK: dt.datetime.now(dt.UTC).isoformat()})
-    write_textfile(chain.paths, COUNTED)
+    write_textfile(chain.paths, COUNTED, chain.lake)
     return dg.MaterializeResult(
         metadata={"path": str(path), "n_reloaded_days": n_reloaded, "bytes": path.stat().st_size}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -12,6 +13,7 @@ from learning_pipeline.events.tables import EVENT_TABLES, Booked
 _STAMP = r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:[0-5]\d(\.\d{1,9})?"
 _ZONED_STAMP = _STAMP + r"([Zz]|[+-]\d\d:\d\d)$"
 _YEARS = (1990, 2100)
+_REFUSED = {"line_no": pl.Int64, "reason_code": pl.String, "detail": pl.String}
 
 
 class Rule(NamedTuple):
@@ -35,18 +37,25 @@ def checked_rows(event_type: str, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.D
     rows, refused : DataFrame
         ``rows`` has the table's columns and ``line_no``.
     """
-    table = EVENT_TABLES[event_type]
-    times = [name for name, dtype in table.dtypes().items() if isinstance(dtype, pl.Datetime)]
-    rules = [rule for name in times for rule in _time_rules(name)]
+    table, times = EVENT_TABLES[event_type], _times_of(event_type)
     parsed = raw.with_columns(_instant(name).alias(f"_{name}") for name in times)
-    rules += [rule for name in times for rule in _calendar_rules(name)]
-    if issubclass(table, Booked):
-        rules += _book_rules()
-    rules += _RULES.get(event_type, [])
-    kept, broken = _parted(parsed, rules)
-    refused = broken.select("line_no", _first_broken(rules)).unnest("_refused")
+    kept, broken = _parted(parsed, event_type)
     kept = kept.with_columns(pl.col(f"_{name}").alias(name) for name in times)
-    return _finished(event_type, kept).select(*table.dtypes(), "line_no"), refused
+    return _finished(event_type, kept).select(*table.dtypes(), "line_no"), _refused(broken, event_type)
+
+
+def _times_of(event_type: str) -> list[str]:
+    return [name for name, dtype in EVENT_TABLES[event_type].dtypes().items() if isinstance(dtype, pl.Datetime)]
+
+
+@cache
+def _rules_of(event_type: str) -> list[Rule]:
+    """All rules of a type, in the order in which they are asked."""
+    times = _times_of(event_type)
+    rules = [rule for name in times for rule in _time_rules(name)]
+    rules += [rule for name in times for rule in _calendar_rules(name)]
+    rules += _book_rules() if issubclass(EVENT_TABLES[event_type], Booked) else []
+    return rules + _RULES.get(event_type, [])
 
 
 def _time_rules(name: str) -> list[Rule]:
@@ -111,13 +120,21 @@ def _trade_rules() -> list[Rule]:
 _RULES = {"decision": _gate_rules(), "trade_closed": _trade_rules()}
 
 
-def _parted(rows: pl.DataFrame, rules: list[Rule]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _parted(rows: pl.DataFrame, event_type: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that keep every rule, and rows that break one: words are only made for these.
 
     In one chunk: Polars panics on texts of a filtered frame that has many.
     """
-    is_broken = rows.select(pl.any_horizontal(rule.broken.fill_null(value=False) for rule in rules)).to_series()
+    broken = pl.any_horizontal(rule.broken.fill_null(value=False) for rule in _rules_of(event_type))
+    is_broken = rows.select(broken).to_series()
     return rows.filter(~is_broken), rows.filter(is_broken).rechunk()
+
+
+def _refused(broken: pl.DataFrame, event_type: str) -> pl.DataFrame:
+    """Line, code and words of rows that break a rule."""
+    if broken.is_empty():
+        return pl.DataFrame(schema=_REFUSED)
+    return broken.select("line_no", _first_broken(_rules_of(event_type))).unnest("_refused")
 
 
 def _first_broken(rules: list[Rule]) -> pl.Expr:

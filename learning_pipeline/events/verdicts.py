@@ -22,7 +22,8 @@ def gate_verdicts(seen: pl.DataFrame) -> pl.DataFrame:
     seen : DataFrame
         Reports per answer: the columns of ``events.decision_reports`` with the answer's ``day``.
     """
-    every = pl.concat([_listed(seen), _named(seen)], how="diagonal").with_columns(_margin())
+    listed = _listed(seen)
+    every = pl.concat([listed, _named(seen, listed)], how="diagonal").with_columns(_margin())
     ordered = every.sort(
         "signal_id",
         "day",
@@ -48,7 +49,7 @@ def _listed(seen: pl.DataFrame) -> pl.DataFrame:
     ).drop("evaluated")
 
 
-def _named(seen: pl.DataFrame) -> pl.DataFrame:
+def _named(seen: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Verdicts of components that reports name without listing them as a gate."""
     blocks = pl.col("decision") == "blocked"
     component = pl.when(blocks).then("blocker_component").when(pl.col("decision") == "approved").then("approved_by")
@@ -56,7 +57,6 @@ def _named(seen: pl.DataFrame) -> pl.DataFrame:
     named = seen.select(
         "signal_id", "day", "happened_at", "event_id", gate=component, passed=~blocks, complete=lists, lists=lists
     ).filter(pl.col("gate").is_not_null() & (~pl.col("passed") | ~pl.col("lists")))
-    listed = _listed(seen).select("event_id", "gate", "day")
     return named.join(listed, on=["event_id", "gate", "day"], how="anti").drop("lists")
 
 

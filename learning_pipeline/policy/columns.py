@@ -53,10 +53,15 @@ class GateColumn(NamedTuple):
 
 def gate_columns(decided: pl.DataFrame, gates: pl.DataFrame) -> dict[str, GateColumn]:
     """One column per gate that was recorded or named as a blocker, by name."""
-    cells = _recorded(decided, gates).join(_named(decided), on=["gate", "row"], how="full", coalesce=True)
-    approved = decided["decision"].to_numpy() == "approved"
-    by_gate = cells.sort("gate", "row").partition_by("gate", as_dict=True, include_key=False)
-    return {str(gate): _column(part, approved) for (gate,), part in by_gate.items()}
+    joined = _recorded(decided, gates).join(_named(decided), on=["gate", "row"], how="full", coalesce=True)
+    cells = joined.sort("gate", "row")
+    every = _all_gates(cells, decided["decision"].to_numpy() == "approved")
+    names, counts = cells["gate"].rle().struct.unnest().select("value", "len")
+    ends = np.cumsum(counts.to_numpy())
+    return {
+        gate: GateColumn._make(array[end - n : end] for array in every)
+        for gate, n, end in zip(names, counts, ends, strict=True)
+    }
 
 
 def _recorded(decided: pl.DataFrame, gates: pl.DataFrame) -> pl.DataFrame:
@@ -73,22 +78,27 @@ def _named(decided: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(named=pl.lit(value=True)).drop_nulls("gate")
 
 
-def _column(part: pl.DataFrame, approved: Bools) -> GateColumn:
-    rows = part["row"].to_numpy().astype(np.intp)
+def _all_gates(cells: pl.DataFrame, approved: Bools) -> GateColumn:
+    """The columns of all gates, one below the other."""
+    op, passed, nan = pl.col("op"), pl.col("passed"), float("nan")
+    told = cells.select(
+        "row",
+        pl.col("value", "base_threshold").fill_null(nan),
+        sign=op.replace_strict(SIGN, return_dtype=pl.Float64).fill_null(nan),
+        strict=op.is_in([">", "<"]).fill_null(value=False),
+        failed=pl.col("named").fill_null(value=False) | passed.eq_missing(other=False),
+        never=passed.is_null(),
+    )
+    row, value, base, sign, strict, failed, never = (column.to_numpy() for column in told)
+    rows = row.astype(np.intp)
     admitted = approved[rows]
-    failed = (part["named"].fill_null(value=False) | part["passed"].eq_missing(other=False)).to_numpy()
-    never = part["passed"].is_null().to_numpy()
     return GateColumn(
         rows=rows,
-        value=_floats(part["value"]),
-        base=_floats(part["base_threshold"]),
-        sign=_floats(part["op"].replace_strict(SIGN, return_dtype=pl.Float64)),
-        strict=part["op"].is_in([">", "<"]).fill_null(value=False).to_numpy(),
+        value=value,
+        base=base,
+        sign=sign,
+        strict=strict,
         fails=failed & ~admitted,
         unknown=never & ~failed & ~admitted,
         overruled=failed & admitted,
     )
-
-
-def _floats(column: pl.Series) -> Floats:
-    return column.fill_null(float("nan")).to_numpy()

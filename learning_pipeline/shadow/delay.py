@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from learning_pipeline.shadow.asked import Asked
-from learning_pipeline.shadow.money import with_money
+from learning_pipeline.shadow.money import Trades, floats
 from learning_pipeline.shadow.series import Series
 from learning_pipeline.shadow.settings import ShadowSettings
 from learning_pipeline.shadow.tables import DelayedOutcomes
@@ -51,12 +51,12 @@ def late_entries(asked: Asked, paths: np.ndarray, market: list[Series], delays: 
 
 
 def delayed_outcomes(ended: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
-    """Results of the later entries into trades that ended.
+    """Results of the later entries into trades that ended: to the same exit, for the same notional, in the same R.
 
     Parameters
     ----------
     ended : DataFrame
-        What `with_money` reads, ``day``, ``signal_id``, ``decided_at``, ``known_at``, and for each of the settings'
+        What `Trades.of` reads, ``day``, ``signal_id``, ``decided_at``, ``known_at``, and for each of the settings'
         delays the price of the entry as `entry_after` names it, NaN for none.
 
     Returns
@@ -66,10 +66,13 @@ def delayed_outcomes(ended: pl.DataFrame, settings: ShadowSettings) -> pl.DataFr
     """
     if not settings.delays:
         return DelayedOutcomes.frame()
-    results = [_entered(ended, entry_after(delay), settings) for delay in settings.delays]
-    lists = {name: pl.Series(name, pl.select(pl.concat_list(r[name] for r in results)).to_series()) for name in ENTERED}
+    trades, n = Trades.of(ended, settings), len(settings.delays)
+    prices = [floats(ended[entry_after(delay)]) for delay in settings.delays]
+    results = [trades.entered_at(price, settings) | {"entry_price": price} for price in prices]
+    each = pl.DataFrame({f"{name} {k}": result[name] for name in ENTERED for k, result in enumerate(results)})
+    lists = each.fill_nan(None).select(pl.concat_list(f"{name} {k}" for k in range(n)).alias(name) for name in ENTERED)
     delays = pl.lit(list(settings.delays), pl.List(pl.Int64))
-    return ended.with_columns(delay_bars=delays, **lists).select(*DelayedOutcomes.dtypes())
+    return ended.with_columns(lists.get_columns(), delay_bars=delays).select(*DelayedOutcomes.dtypes())
 
 
 def entry_after(delay: int) -> str:
@@ -87,9 +90,3 @@ def _opens(series: Series, instants: np.ndarray, paths: np.ndarray) -> np.ndarra
     at = series.opened_at[bar]
     in_time = (at < paths["exit_at"]) | ((at == paths["exit_at"]) & ~passed_at_open)
     return np.where(there & in_time, series.open[bar], np.nan)
-
-
-def _entered(ended: pl.DataFrame, entry: str, settings: ShadowSettings) -> pl.DataFrame:
-    """The trades entered at that price: to the same exit, for the same notional, in the same R."""
-    prices = pl.col(entry).fill_nan(None)
-    return with_money(ended.with_columns(entry_price=prices), settings).select(pl.col(ENTERED).fill_nan(None))

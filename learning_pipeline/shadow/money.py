@@ -6,6 +6,8 @@ on how many rows are settled with it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
@@ -40,22 +42,55 @@ def with_money(paths: pl.DataFrame, settings: ShadowSettings) -> pl.DataFrame:
     >>> with_money(paths, ShadowSettings(fee_bps=0)).select("net_pnl_usd", "net_roi", "net_r").row(0)
     (2.0, 0.04, 2.0)
     """
-    side = np.where(paths["side"].to_numpy() == "long", 1.0, -1.0)
-    entry, left, r = (_floats(paths[name]) for name in ("entry_price", "exit_price", "r"))
-    notional = _floats(paths["notional_usd"].fill_null(settings.notional_usd))
-    qty = notional / entry
-    move = side * (left - entry)
-    at_market = paths["outcome"].is_in(AT_MARKET).fill_null(value=False).to_numpy()
-    net = move * qty - _costs(qty * left, notional, _floats(paths["spread"].fill_null(0.0)) * qty, at_market, settings)
+    trades = Trades.of(paths, settings)
+    earned = trades.entered_at(floats(paths["entry_price"]), settings)
     return paths.with_columns(
-        pl.Series("notional_usd", notional),
-        pl.Series("gross_roi", move / entry),
-        pl.Series("net_roi", net / notional),
-        pl.Series("net_pnl_usd", net),
-        pl.Series("net_r", net / qty / r),
-        pl.Series("success", net > 0),
-        paths["spread"].is_not_null().alias("spread_known"),
+        pl.Series("notional_usd", trades.notional),
+        *[pl.Series(name, column) for name, column in earned.items()],
+        pl.Series("success", earned["net_pnl_usd"] > 0),
+        spread_known=pl.col("spread").is_not_null(),
     )
+
+
+class Trades(NamedTuple):
+    """What the result of a trade rests on but for the entry: arrays of shape (n,), NaN for null.
+
+    Attributes
+    ----------
+    side : float
+        1 for long, -1 for short.
+    left, r, notional, spread : float
+        Exit price, quote money at risk per unit, quote money put in, price units.
+    at_market : bool
+        Left by a market order.
+    """
+
+    side: np.ndarray
+    left: np.ndarray
+    r: np.ndarray
+    notional: np.ndarray
+    spread: np.ndarray
+    at_market: np.ndarray
+
+    @classmethod
+    def of(cls, paths: pl.DataFrame, settings: ShadowSettings) -> Trades:
+        """Of the columns that `with_money` reads."""
+        told = paths.select(
+            pl.when(pl.col("side") == "long").then(1.0).otherwise(-1.0),
+            pl.col("exit_price", "r").cast(pl.Float64).fill_null(float("nan")),
+            pl.col("notional_usd").cast(pl.Float64).fill_null(settings.notional_usd),
+            pl.col("spread").cast(pl.Float64).fill_null(0.0),
+            pl.col("outcome").is_in(AT_MARKET).fill_null(value=False),
+        )
+        return cls(*(column.to_numpy() for column in told))
+
+    def entered_at(self, entry: np.ndarray, settings: ShadowSettings) -> dict[str, np.ndarray]:
+        """Results of the trades, had they been entered at these prices: gross_roi, net_roi, net_pnl_usd, net_r."""
+        side, left, r, notional, spread, at_market = self
+        qty = notional / entry
+        move = side * (left - entry)
+        net = move * qty - _costs(qty * left, notional, spread * qty, at_market, settings)
+        return {"gross_roi": move / entry, "net_roi": net / notional, "net_pnl_usd": net, "net_r": net / qty / r}
 
 
 def _costs(
@@ -67,5 +102,6 @@ def _costs(
     return fees + slippage + np.where(at_market, spread, spread / 2)
 
 
-def _floats(column: pl.Series) -> np.ndarray:
+def floats(column: pl.Series) -> np.ndarray:
+    """Null is NaN."""
     return column.cast(pl.Float64).fill_null(float("nan")).to_numpy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable
 from pathlib import Path
 from typing import NamedTuple
@@ -33,6 +34,14 @@ class Replaced(NamedTuple):
     changed: bool
 
 
+class _Listed(NamedTuple):
+    """The files of a version of a table, and its days in their order."""
+
+    content: Hashable
+    files: pl.DataFrame
+    days: list[dt.date]
+
+
 class Lake:
     """Reads and replaces ranges of days of tables.
 
@@ -45,7 +54,7 @@ class Lake:
     def __init__(self, root: Path | str) -> None:
         self.root = str(root)
         self._recent = Recent(RECENT_BYTES)
-        self._listed: dict[type[Table], tuple[Hashable, pl.DataFrame]] = {}
+        self._listings: dict[type[Table], _Listed] = {}
 
     def uri(self, table: type[Table]) -> str:
         """Address of a table."""
@@ -57,7 +66,7 @@ class Lake:
         An absent table is an empty one. What this process has read or written is not read from files again.
         """
         delta = self._open(table)
-        days = None if delta is None else day_span(_days_there(self._files(delta, table), first, last))
+        days = None if delta is None else _days_there(self._listed(delta, table).days, first, last)
         if delta is None or days is None:
             return table.frame()
         return self._recent.get(_content(delta, table), *days, lambda: table.checked(_rows(delta, table, *days)))
@@ -73,11 +82,10 @@ class Lake:
             Other writers won every try.
         """
         checked = table.checked(frame)
-        outside = checked.filter(~pl.col("day").is_between(first, last))
-        if not outside.is_empty():
-            raise ContractBroken(
-                f"{table.address()}: rows outside {first}..{last}: {outside['day'].unique().to_list()[:3]}"
-            )
+        written = day_span(checked["day"])
+        if written and (written[0] < first or written[1] > last):
+            outside = checked.filter(~pl.col("day").is_between(first, last))["day"].unique().to_list()[:3]
+            raise ContractBroken(f"{table.address()}: rows outside {first}..{last}: {outside}")
         for n in range(MAX_TRIES):
             try:
                 return self._replace_once(table, checked, first, last)
@@ -90,19 +98,21 @@ class Lake:
         delta = self._open(table)
         if delta is None:
             return {}
-        files = self._files(delta, table).sort("day", "path")
-        named = files.group_by("day", maintain_order=True).agg(pl.col("path").str.join("|"))
-        return {day: hashlib.sha256(paths.encode()).hexdigest() for day, paths in named.iter_rows()}
+        listed = self._listed(delta, table)
+        named: dict[dt.date, list[str]] = {day: [] for day in listed.days}
+        for day, path in zip(listed.files["day"], listed.files["path"], strict=True):
+            named[day].append(path)
+        return {day: hashlib.sha256("|".join(sorted(paths)).encode()).hexdigest() for day, paths in named.items()}
 
     def n_bytes(self, table: type[Table]) -> int:
         """Size of the files that the newest version of a table consists of."""
         delta = self._open(table)
-        return 0 if delta is None else int(self._files(delta, table)["size_bytes"].sum())
+        return 0 if delta is None else int(self._listed(delta, table).files["size_bytes"].sum())
 
     def n_rows(self, table: type[Table]) -> int:
         """Rows of a table, by the statistics of its files: no row is read. 0 where there is no table."""
         delta = self._open(table)
-        return 0 if delta is None else int(self._files(delta, table)["num_records"].sum())
+        return 0 if delta is None else int(self._listed(delta, table).files["num_records"].sum())
 
     def version(self, table: type[Table]) -> int | None:
         """Version of a table; None where it does not exist yet."""
@@ -139,15 +149,14 @@ class Lake:
             configuration=LOG_RETENTION,
         )
 
-    def _files(self, delta: DeltaTable, table: type[Table]) -> pl.DataFrame:
+    def _listed(self, delta: DeltaTable, table: type[Table]) -> _Listed:
         """The files of a version; every reader of a table asks for them, so the last ones are at hand."""
-        content = _content(delta, table)
-        known, files = self._listed.get(table, (None, None))
-        if files is None or known != content:
+        content, known = _content(delta, table), self._listings.get(table)
+        if known is None or known.content != content:
             actions = pl.DataFrame(delta.get_add_actions(flatten=True))
             files = actions.with_columns(day=pl.col("partition.day").cast(pl.Date))
-            self._listed[table] = content, files
-        return files
+            known = self._listings[table] = _Listed(content, files, files["day"].unique().sort().to_list())
+        return known
 
 
 def _encoding(checked: pl.DataFrame) -> WriterProperties:
@@ -163,9 +172,11 @@ def _content(delta: DeltaTable, table: type[Table]) -> tuple[Hashable, ...]:
     return table, delta.metadata().id, delta.version()
 
 
-def _days_there(files: pl.DataFrame, first: dt.date | None, last: dt.date | None) -> pl.Series:
-    """Days from first to last that have rows."""
-    return files.filter(pl.col("day").is_between(first or dt.date.min, last or dt.date.max))["day"]
+def _days_there(days: list[dt.date], first: dt.date | None, last: dt.date | None) -> tuple[dt.date, dt.date] | None:
+    """First and last of the days from first to last that have rows; None where none has."""
+    begin = 0 if first is None else bisect_left(days, first)
+    end = len(days) if last is None else bisect_right(days, last)
+    return (days[begin], days[end - 1]) if begin < end else None
 
 
 def _rows(delta: DeltaTable, table: type[Table], first: dt.date, last: dt.date) -> pl.DataFrame:

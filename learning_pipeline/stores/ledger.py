@@ -115,6 +115,11 @@ class Ledger:
             for sha256 in sha256s:
                 connection.execute(sa.update(_arrivals).where(_arrivals.c.sha256 == sha256).values(is_landed=True))
 
+    def forget_landed(self) -> None:
+        """Note that no file's rows are in the lake: every file is to be landed again."""
+        with self._database.writing() as connection:
+            connection.execute(sa.update(_arrivals).where(_arrivals.c.is_landed).values(is_landed=False))
+
     def add_key_days(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Note on which days ids are seen; a superset of the lake is harmless."""
         rows = [{"key": key, "day": day} for key, day in pairs]

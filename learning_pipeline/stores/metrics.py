@@ -30,6 +30,8 @@ SUCCEEDED = {
     "eval": ("evaluations", "SELECT max(evaluated_at) FROM evaluations WHERE status <> 'failed'"),
     "rollout": ("rollout_audit", "SELECT max(recorded_at) FROM rollout_audit WHERE outcome = 'done'"),
 }
+ASKED = [("trainings", TRAINED), ("evaluations", EVALUATED), ("rollout_audit", MOVED), *SUCCEEDED.values()]
+"""Queries of the ledger, each with the table that it needs."""
 
 
 class LearningMetrics(Collector):
@@ -44,19 +46,21 @@ class LearningMetrics(Collector):
         Data root.
     tables : Counted
         Where counts come from.
+    lake : Lake, optional
+        That of the data root: one that was read before has the newest files at hand.
     """
 
-    def __init__(self, home: Home, tables: Counted) -> None:
-        self._home, self._lake, self._tables = home, Lake(home.lake), tables
+    def __init__(self, home: Home, tables: Counted, lake: Lake | None = None) -> None:
+        self._home, self._tables, self._lake = home, tables, lake or Lake(home.lake)
 
     def collect(self) -> Iterator[Metric]:
         """Every family, each sample in the order of its labels."""
         yield _counter("learn_events", "Events in the lake, each once.", ["type"], self._events())
         ledger = _Ledger(self._home)
         said = "Trainings by what came of them."
-        yield _counter("learn_train", said, ["model_type", "status"], ledger.rows("trainings", TRAINED))
-        yield _counter("learn_eval", "Evaluations by pack.", ["pack", "status"], ledger.rows("evaluations", EVALUATED))
-        yield _counter("learn_rollout", "Attempts to move a model.", ["outcome"], ledger.rows("rollout_audit", MOVED))
+        yield _counter("learn_train", said, ["model_type", "status"], ledger.rows(TRAINED))
+        yield _counter("learn_eval", "Evaluations by pack.", ["pack", "status"], ledger.rows(EVALUATED))
+        yield _counter("learn_rollout", "Attempts to move a model.", ["outcome"], ledger.rows(MOVED))
         yield _counter("learn_alerts", "Alerts that began.", ["kind"], self._alerts())
         score = "Newest distance from the training or the days before, the largest of its features."
         yield _gauge("learn_drift_score", score, ["model", "metric"], self._drift())
@@ -82,35 +86,36 @@ class LearningMetrics(Collector):
 
 
 class _Ledger:
-    """Counts in the ledger; of tables that are not there yet there are none."""
+    """What the ledger counts, read over one connection; of tables that are not there yet there is nothing."""
 
     def __init__(self, home: Home) -> None:
-        self._database = Database(home.ledger, sa.MetaData()) if home.ledger.exists() else None
+        self._counted: dict[str, list[tuple[Any, ...]]] = {}
+        if home.ledger.exists():
+            with Database(home.ledger, sa.MetaData()).reading() as connection:
+                there = set(sa.inspect(connection).get_table_names())
+                for table, query in ASKED:
+                    if table in there:
+                        self._counted[query] = [tuple(row) for row in connection.execute(sa.text(query))]
 
-    def rows(self, table: str, query: str) -> list[tuple[Any, ...]]:
-        if self._database is None:
-            return []
-        with self._database.reading() as connection:
-            if not sa.inspect(connection).has_table(table):
-                return []
-            return [tuple(row) for row in connection.execute(sa.text(query))]
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self._counted.get(query, [])
 
 
-def exposition(home: Home, tables: Counted) -> bytes:
+def exposition(home: Home, tables: Counted, lake: Lake | None = None) -> bytes:
     """Every metric in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(LearningMetrics(home, tables))
+    registry.register(LearningMetrics(home, tables, lake))
     return generate_latest(registry)
 
 
-def write_textfile(home: Home, tables: Counted) -> None:
+def write_textfile(home: Home, tables: Counted, lake: Lake) -> None:
     """The same as a file, for the node exporter's textfile collector; whole or absent."""
-    atomic_write(home.metrics, exposition(home, tables))
+    atomic_write(home.metrics, exposition(home, tables, lake))
 
 
 def _succeeded(ledger: _Ledger) -> Iterator[tuple[Any, ...]]:
-    for what, (table, query) in sorted(SUCCEEDED.items()):
-        for (at,) in ledger.rows(table, query):
+    for what, (_, query) in sorted(SUCCEEDED.items()):
+        for (at,) in ledger.rows(query):
             if at is not None:
                 yield what, dt.datetime.fromisoformat(at).timestamp()
 

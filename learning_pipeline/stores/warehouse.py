@@ -60,9 +60,8 @@ def publish(path: Path, lake: Lake, tables: list[type[Table]], views: Mapping[st
     with connect(temporary) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.begin()  # one transaction: hundreds of small ones would each be written to the log
-        _require_columns(connection, tables)
+        _require_shape(connection, tables, views)
         n_reloaded = _bring_up(connection, lake, tables)
-        _show(connection, tables, views)
         connection.commit()
         connection.execute("CHECKPOINT")
     publish_file(temporary, path)
@@ -114,10 +113,13 @@ def _bring_up(connection: duckdb.DuckDBPyConnection, lake: Lake, tables: list[ty
         known, there = copied.get(table.address(), {}), lake.files_by_day(table)
         stale = stale_days(known, there)
         if stale:
-            rows = lake.read(table, stale[0], stale[-1]).filter(pl.col("day").is_in(stale))
+            rows = lake.read(table, stale[0], stale[-1])
+            if any(stale[0] < day < stale[-1] for day in there.keys() - stale):
+                rows = rows.filter(pl.col("day").is_in(stale))
             _reload(connection, table, rows, [day for day in stale if day in known])
         listed += [(table.address(), day, there.get(day)) for day in stale]
-    _note(connection, listed)
+    if listed:
+        _note(connection, listed)
     return len(listed)
 
 
@@ -153,36 +155,32 @@ def _note(connection: duckdb.DuckDBPyConnection, listed: list[tuple[str, dt.date
     connection.unregister("listed")
 
 
-def _require_columns(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]]) -> None:
+def _require_shape(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]], views: Mapping[str, str]) -> None:
+    """Copied tables as the contracts have them, and the analysts' views of them; the file says which shape it has."""
+    columns = {table: _columns(table) for table in tables}
+    shown = [line for table in tables for line in _view(table, views.get(table.address()))]
+    digest = hashlib.sha256("\n".join([*map(str, columns.values()), *shown]).encode()).hexdigest()
+    there = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [_DAYS]).fetchone()
+    if there == (digest,):
+        return
+    made = _made_anew(connection, columns)
+    connection.execute("; ".join([*made, *shown, f"COMMENT ON TABLE lake.{_DAYS} IS '{digest}'"]))
+
+
+def _made_anew(
+    connection: duckdb.DuckDBPyConnection, columns: Mapping[type[Table], list[tuple[str, str]]]
+) -> Iterator[str]:
     """Create copied tables; where a contract has changed, drop its table so that every day is reloaded."""
     query = """
         SELECT table_name, list((column_name, data_type) ORDER BY column_index) FROM duckdb_columns()
         WHERE schema_name = 'lake' GROUP BY table_name
     """
     there = dict(connection.execute(query).fetchall())
-    statements: list[str] = []
-    for table in tables:
-        columns = [(name, _duckdb_type(dtype)) for name, dtype in table.dtypes().items()]
-        if there.get(table.address()) != columns:
-            statements += _create_anew(table, columns)
-    connection.execute("; ".join(statements))
-
-
-def _create_anew(table: type[Table], columns: list[tuple[str, str]]) -> Iterator[str]:
-    yield f"DROP TABLE IF EXISTS {_copied(table)} CASCADE"
-    yield f"COMMENT ON TABLE lake.{_DAYS} IS NULL"  # its view is made anew too
-    yield f"DELETE FROM lake.{_DAYS} WHERE address = {_literal(table.address())}"  # noqa: S608  # our own names
-    yield f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in columns)})"
-
-
-def _show(connection: duckdb.DuckDBPyConnection, tables: list[type[Table]], views: Mapping[str, str]) -> None:
-    """The analysts' views of the copied tables with the docs of their columns, where they are not there already."""
-    statements = [line for table in tables for line in _view(table, views.get(table.address()))]
-    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-    there = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [_DAYS]).fetchone()
-    if there == (digest,):
-        return
-    connection.execute("; ".join([*statements, f"COMMENT ON TABLE lake.{_DAYS} IS '{digest}'"]))
+    for table, wanted in columns.items():
+        if there.get(table.address()) != wanted:
+            yield f"DROP TABLE IF EXISTS {_copied(table)} CASCADE"
+            yield f"DELETE FROM lake.{_DAYS} WHERE address = {_literal(table.address())}"  # noqa: S608  # our own names
+            yield f"CREATE TABLE {_copied(table)} ({', '.join(f'{_quoted(n)} {t}' for n, t in wanted)})"
 
 
 def _view(table: type[Table], view: str | None) -> Iterator[str]:
@@ -207,6 +205,10 @@ def newest_rows(table: type[Table]) -> str:
 
 def _copied(table: type[Table]) -> str:
     return f"lake.{_quoted(table.address())}"
+
+
+def _columns(table: type[Table]) -> list[tuple[str, str]]:
+    return [(name, _duckdb_type(dtype)) for name, dtype in table.dtypes().items()]
 
 
 def _duckdb_type(dtype: pl.DataType) -> str:

@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 from hypothesis import strategies as st
 
 from learning_pipeline_tests.allocation.rows import START, closed
+from learning_pipeline_tests.dice import Dice, dice
 
-SECONDS = st.one_of(st.integers(0, 5), st.integers(0, 6 * 86_400))
-ROIS = st.one_of(st.just(0.0), st.integers(-400, 400).map(lambda k: k / 1000))
-TIMEFRAMES = st.sampled_from(["15m", "1h", "4h", "1m"])
+TIMEFRAMES = ["15m", "1h", "4h", "1m"]
+Rows = list[dict[str, Any]]
 
 
-@st.composite
-def versions(draw: st.DrawFn, most: int = 25) -> list[dict[str, Any]]:
+def versions(most: int = 25) -> st.SearchStrategy[Rows]:
     """Rows of ``events.trades``: some told long after their close, corrected, or by a fast clock."""
+    return dice(most).map(lambda trades: _versions(trades, most))
+
+
+def _versions(trades: Dice, most: int) -> Rows:
     rows, told = [], set[tuple[str, dt.datetime]]()
-    for k in range(draw(st.integers(0, most))):
-        trade_id = f"t{draw(st.integers(0, max(most // 2, k)))}"
-        at = START + dt.timedelta(seconds=draw(SECONDS))
-        known = at + dt.timedelta(seconds=draw(st.sampled_from([0, 0, 0, 0, 7, 90_000, 200_000, -30])))
+    for k, rng in enumerate(trades):
+        trade_id, at = f"t{rng.randint(0, max(most // 2, k))}", _closed_at(rng)
+        known = at + dt.timedelta(seconds=rng.choice([0, 0, 0, 0, 7, 90_000, 200_000, -30]))
         if (trade_id, known) not in told:
             told.add((trade_id, known))
-            book = draw(st.sampled_from(["profit"] * 9 + ["research"]))
-            rows.append(closed(trade_id, draw(TIMEFRAMES), draw(ROIS), at, known, book=book))
+            book = rng.choice(["profit"] * 9 + ["research"])
+            rows.append(closed(trade_id, rng.choice(TIMEFRAMES), _roi(rng), at, known, book=book))
     return rows
 
 
-@st.composite
-def streams(draw: st.DrawFn, most: int = 40, rois: st.SearchStrategy[float] = ROIS) -> list[dict[str, Any]]:
-    """Trades that are told when they close, each once."""
-    n = draw(st.integers(0, most))
-    return [
-        closed(f"t{k}", draw(TIMEFRAMES), draw(rois), START + dt.timedelta(seconds=draw(SECONDS))) for k in range(n)
-    ]
+def streams(most: int = 40, *, losses: bool = False) -> st.SearchStrategy[Rows]:
+    """Trades that are told when they close, each once; all of them losses where that is asked for."""
+    return dice(most).map(lambda trades: [_trade(f"t{k}", rng, losses) for k, rng in enumerate(trades)])
+
+
+def _trade(name: str, rng: random.Random, losses: bool) -> dict[str, Any]:
+    roi = rng.randint(-400, -1) / 1000 if losses else _roi(rng)
+    return closed(name, rng.choice(TIMEFRAMES), roi, _closed_at(rng))
+
+
+def _closed_at(rng: random.Random) -> dt.datetime:
+    """Within the first seconds, where closes meet, or within six days."""
+    return START + dt.timedelta(seconds=rng.choice([rng.randint(0, 5), rng.randint(0, 6 * 86_400)]))
+
+
+def _roi(rng: random.Random) -> float:
+    return rng.choice([0.0, rng.randint(-400, 400) / 1000])

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 FIRST = dt.date(2024, 1, 1)
 Row = dict[str, Any]
 
 
+@cache
 def day(k: int) -> dt.date:
     return FIRST + dt.timedelta(days=k)
 
 
+@cache
 def at(k: int) -> dt.datetime:
     """Noon of day k."""
     return dt.datetime.combine(day(k), dt.time(12), dt.UTC)

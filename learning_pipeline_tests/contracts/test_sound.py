@@ -1,4 +1,4 @@
-"""The one query that says whether a frame is right says what pandera says, of every table there is."""
+"""What says whether a frame is right says what pandera says, of every table there is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.contracts import Table
-from learning_pipeline.contracts.sound import sound
+from learning_pipeline.contracts.sound import Sound
 from learning_pipeline.defs.catalog import TABLES
 from learning_pipeline.errors import ContractBroken
 
@@ -54,7 +54,7 @@ def frames(draw: st.DrawFn, table: type[Table]) -> pl.DataFrame:
 
 
 def is_sound(table: type[Table], frame: pl.DataFrame) -> bool:
-    return bool(frame.select(sound(table.to_schema(), table.key())).item())
+    return Sound.of(table.to_schema(), table.key()).holds_for(frame)
 
 
 def pandera_objects(table: type[Table], frame: pl.DataFrame) -> bool:

@@ -30,14 +30,10 @@ def numbers(frame: pl.DataFrame) -> dict[tuple[str, dt.date], dict[str, float | 
     return {(s, day): json.loads(text) for s, day, text in frame.select("signal_id", "day", "features").iter_rows()}
 
 
-def slow_bars(bars: pl.DataFrame, symbol: str, decided_at: dt.datetime) -> dict[str, float | None]:
-    """The bar figures of one decision, bar by bar."""
+def slow_bars(bars: list[dict[str, Any]], decided_at: dt.datetime) -> dict[str, float | None]:
+    """The bar figures of one decision, bar by bar of its symbol."""
     reach = dt.timedelta(hours=160, days=7)
-    rows = [
-        row
-        for row in bars.sort("ts").iter_rows(named=True)
-        if row["symbol"] == symbol and row["ts"] + HOUR <= decided_at and row["ts"] >= decided_at - reach
-    ]
+    rows = [row for row in bars if row["ts"] + HOUR <= decided_at and row["ts"] >= decided_at - reach]
     close = [row["close"] for row in rows]
     found: dict[str, float | None] = {
         f"bar_return_{n}": math.log(close[-1] / close[-1 - n]) if len(close) > n else None for n in (1, 5, 20)
@@ -66,9 +62,9 @@ def test_bar_figures_are_those_of_a_walk_over_the_closed_bars(clean: World) -> N
     decisions = clean.decisions(end_of_day(N_DAYS))
     symbols = dict(decisions.select("signal_id", "symbol").iter_rows())
     instants = {(s, day): at for s, day, at in decisions.select("signal_id", "day", "decided_at").iter_rows()}
-    n_whole = 0
+    n_whole, bars = 0, {s: clean.bars.filter(symbol=s).sort("ts").to_dicts() for s in clean.bars["symbol"].unique()}
     for key, found in numbers(clean.features(decisions)).items():
-        expected = slow_bars(clean.bars, symbols[key[0]], instants[key])
+        expected = slow_bars(bars[symbols[key[0]]], instants[key])
         assert {name: found[name] for name in expected} == pytest.approx(expected)
         n_whole += len(expected) == 9
     assert n_whole > 200

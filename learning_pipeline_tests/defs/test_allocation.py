@@ -14,11 +14,13 @@ from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
 from learning_pipeline.allocation import AllocationSettings, Positions, TimeframeAllocation, TimeframeRoi, allocate
+from learning_pipeline.analysis import OpportunityCost
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
 from learning_pipeline.events.tables import Trades, TradesFromFills
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.defs.traded import HOUR, a_bots_month, closed, filled, held
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import MONDAY, Root, stamp
 
 OURS: list[type[Table]] = [TradesFromFills, TimeframeRoi, TimeframeAllocation, Positions]
@@ -29,6 +31,10 @@ EXAMPLE = [
     closed("t4", "1m", 0.50, MONDAY + 31 * HOUR),
 ]
 SHARES = {"15m": 0.1512, "1h": 0.4988, "4h": 0.35}
+
+
+def a_root(folder: Path) -> Part:
+    return Part(folder, *OURS)
 
 
 def same(one: Root, other: Root) -> None:
@@ -44,7 +50,7 @@ def shares(root: Root) -> dict[str, float]:
 def test_deliveries_in_any_pieces_and_order_give_one_allocation(tmp_path: Path) -> None:
     """A part of the days first, then what is new, late or known already; days that were over keep their state."""
     events = a_bots_month(1, 40, 12)
-    growing, shuffled, whole = (Root(tmp_path / name) for name in ("growing", "shuffled", "whole"))
+    growing, shuffled, whole = (a_root(tmp_path / name) for name in ("growing", "shuffled", "whole"))
     whole.deliver(events)
     whole.run()
     cut = MONDAY + dt.timedelta(days=7, hours=5)
@@ -76,7 +82,8 @@ def test_deliveries_in_any_pieces_and_order_give_one_allocation(tmp_path: Path) 
 
 @pytest.fixture(scope="module")
 def traded(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    root = Root(tmp_path_factory.mktemp("traded"))
+    """With the table that tells what a report is of."""
+    root = Part(tmp_path_factory.mktemp("traded"), *OURS, OpportunityCost)
     held_then = MONDAY + 3 * HOUR
     root.deliver([*EXAMPLE, held("p1", "15m", 1.0, held_then), held("p2", "1h", 3.0, held_then, "dormant")])
     root.run()
@@ -126,14 +133,14 @@ def test_before_the_first_run_and_with_a_damaged_file_nothing_is_used(traded: Ro
     (copy / "allocation.json").write_text(traded.home.allocation.read_text().replace("0.35", "0.36", 1))
     with pytest.raises(BadInput, match="not that of its SHA-256"):
         lp.load_allocation(copy)
-    empty = Root(tmp_path / "empty")
+    empty = a_root(tmp_path / "empty")
     empty.run()
     assert shares(empty) == {"15m": 0.15, "1h": 0.50, "4h": 0.35}
 
 
 def test_a_bot_that_sends_only_fills_gets_the_same_shares(tmp_path: Path) -> None:
     """Positions held over two days: the entry is found where it lies, though only the days due are read."""
-    root, told = Root(tmp_path), [("t1", "15m", 0.05), ("t2", "1h", -0.02), ("t3", "4h", 0.03)]
+    root, told = a_root(tmp_path), [("t1", "15m", 0.05), ("t2", "1h", -0.02), ("t3", "4h", 0.03)]
     events = [one for k, what in enumerate(told) for one in filled(*what, MONDAY + (50 + 24 * k) * HOUR)]
     for day in (2, 3, 6):
         until = stamp(MONDAY + dt.timedelta(days=day))
@@ -151,7 +158,7 @@ def disagreement(root: Root) -> dict[str, Any]:
 
 
 def test_a_close_that_differs_from_its_fills_is_named(tmp_path: Path) -> None:
-    root, at = Root(tmp_path), MONDAY + 40 * HOUR
+    root, at = a_root(tmp_path), MONDAY + 40 * HOUR
     agreeing = [*filled("t1", "1h", 0.02, at), closed("t1", "1h", 0.02, at)]
     root.deliver([*agreeing, *filled("t2", "1h", 0.02, at)])
     assert disagreement(root) == {"passed": True, "n_differing": 0, "first": ""}
@@ -160,7 +167,7 @@ def test_a_close_that_differs_from_its_fills_is_named(tmp_path: Path) -> None:
 
 
 def test_settings_reach_the_room(tmp_path: Path) -> None:
-    root = Root(tmp_path)
+    root = a_root(tmp_path)
     root.deliver(EXAMPLE)
     root.run(settings={"allocation": {"cap": 0.03, "min_trades": 1}})
     assert shares(root) == pytest.approx({"15m": 0.21, "1h": 0.44, "4h": 0.35}, abs=1e-12)

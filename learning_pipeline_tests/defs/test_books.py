@@ -13,12 +13,14 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
+from learning_pipeline.analysis import OpportunityCost
 from learning_pipeline.books.learning.tables import Blocks, ExperimentPnl, OpenRisk, Pnl, Risk
 from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
 from learning_pipeline.stores.experiments_file import write_experiments
 from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.defs.traded import HOUR, closed, event
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import MONDAY, Root
 
 OURS: list[type[Table]] = [Pnl, ExperimentPnl, Blocks, Risk, OpenRisk]
@@ -84,7 +86,8 @@ def three_days() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def booked(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    root = Root(tmp_path_factory.mktemp("booked"))
+    """With the table that tells what a report is of."""
+    root = Part(tmp_path_factory.mktemp("booked"), *OURS, OpportunityCost)
     root.deliver(three_days())
     root.run(settings=SETTINGS)
     return root
@@ -127,7 +130,7 @@ def test_money_and_refusals_by_book(booked: Root) -> None:
 
 def test_pieces_in_any_order_equal_the_whole(booked: Root, tmp_path: Path) -> None:
     """The second day's delivery resumes from the first day's state; a late refusal comes with it."""
-    root, events = Root(tmp_path), three_days()
+    root, events = Part(tmp_path, *OURS), three_days()
     late = [one for one in events if one["type"] == "trade_blocked"]
     early = [one for one in events if one["at"] < "2024-03-05T08" and one not in late]
     for part in (early, list(reversed(events))):
@@ -200,7 +203,7 @@ def test_the_report_shows_the_books(booked: Root) -> None:
 
 def test_a_learning_trade_that_is_closed_in_the_profit_book_stops_the_chain(tmp_path: Path) -> None:
     """learning_trades_never_touch_profit_budget; repaired by telling the close again."""
-    root, at = Root(tmp_path), MONDAY + 9 * HOUR
+    root, at = Part(tmp_path, *OURS), MONDAY + 9 * HOUR
     root.deliver([equity(MONDAY, 10_000.0), *entered("l1", at, LEARNING), ended("l1", -4.0, at + HOUR, {})])
     with pytest.raises(DagsterAssetCheckFailedError, match="learning_trades_never_touch_profit_budget"):
         root.run()

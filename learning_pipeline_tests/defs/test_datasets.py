@@ -19,9 +19,11 @@ from learning_pipeline.defs.resources import Chain
 from learning_pipeline.errors import BadInput, DataMissing
 from learning_pipeline.events.tables import DecisionReports, Decisions, Signals
 from learning_pipeline.market.tables import Bars
+from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline.stores.dataset_files import DatasetFiles
 from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
 
 N_DAYS = 24
@@ -29,7 +31,7 @@ N_DAYS = 24
 
 @pytest.fixture(name="root", scope="module")
 def _root(tmp_path_factory: pytest.TempPathFactory) -> Root:
-    root = Root(tmp_path_factory.mktemp("datasets"))
+    root = Part(tmp_path_factory.mktemp("datasets"), Features, Outcomes)
     bars = hourly_bars(1, N_DAYS)
     root.deliver(bot_events(1, bars.filter(pl.col("ts") < bars["ts"].max() - dt.timedelta(days=2)), 150), bars)
     root.run()

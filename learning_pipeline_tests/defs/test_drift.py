@@ -15,7 +15,9 @@ import polars as pl
 import pytest
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
+from learning_pipeline.analysis import OpportunityCost
 from learning_pipeline.cli.report import write_report
+from learning_pipeline.contracts import Table
 from learning_pipeline.defs.catalog import COUNTED
 from learning_pipeline.drift import Alerts, Scores
 from learning_pipeline.events.tables import EVENT_TABLES
@@ -23,10 +25,13 @@ from learning_pipeline.stores.metrics import exposition
 from learning_pipeline.stores.outbox import Outbox
 from learning_pipeline.stores.registry import Registry
 from learning_pipeline_tests.defs.traded import event
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import MONDAY, Root, bot_events, hourly_bars
 
 N_DAYS, SINCE, A_DAY = 18, 10, 8
 DAY = dt.timedelta(days=1)
+OURS: list[type[Table]] = [Scores, Alerts, OpportunityCost]
+"""The last tells what a report is of."""
 FEW: dict[str, Any] = {"n_min": 20, "n_recent": 30, "days_min": 3, "draws": 999, "webhook_timeout_seconds": 2.0}
 
 
@@ -86,7 +91,7 @@ def hook() -> Iterator[Hook]:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory, hook: Hook) -> Root:
     """Twelve days in one run, the rest in another; three trainings fail in between."""
-    root, settings = Root(tmp_path_factory.mktemp("drift")), {"drift": {**FEW, "webhook_url": hook.url}}
+    root, settings = Part(tmp_path_factory.mktemp("drift"), *OURS), {"drift": {**FEW, "webhook_url": hook.url}}
     bars = hourly_bars(1, 3, ("AAA",))
     root.deliver([*bot_events(1, bars, 6), *(answer(d, k) for d in range(12) for k in range(A_DAY))], bars)
     root.run(settings=settings)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from learning_pipeline.defs.pictures import MOST_BYTES, VARIABLE, picture
+from learning_pipeline.market.tables import Bars
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
 
 PICTURED = {
@@ -53,7 +55,7 @@ def test_an_empty_run_shows_none(tmp_path: Path) -> None:
 
 def test_pictures_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "off")
-    root = Root(tmp_path)
+    root = Part(tmp_path, Bars)
     bars = hourly_bars(2, 2)
     root.deliver([], bars)
     assert pictures(root) == {}

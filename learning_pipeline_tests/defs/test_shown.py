@@ -15,6 +15,7 @@ from learning_pipeline.defs.automation import WAREHOUSE
 from learning_pipeline.defs.catalog import TABLES
 from learning_pipeline.defs.tables import OWNERS, PREVIEW_ROWS, WIDEST, asset_key, preview
 from learning_pipeline.defs.training import TRAINED
+from learning_pipeline_tests.parts import part
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars, instance_in_memory
 
 GRAPH = defs.resolve_asset_graph()
@@ -75,7 +76,7 @@ def _settable(part: dict[str, Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A run up to the day before the last, and then one of everything: what each said of itself, and its tags."""
+    """A run up to the day before the last, and then one of the rest: what each said of itself, and its tags."""
     root = Root(tmp_path_factory.mktemp("shown"))
     bars = hourly_bars(1, 3)
     root.deliver(bot_events(1, bars, 20), bars)
@@ -86,7 +87,7 @@ def _run(root: Root, last: str) -> tuple[dg.ExecuteInProcessResult, dict[str, st
     config = {"resources": {"chain": {"config": {"home": str(root.home.root), "last": last}}}}
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with instance_in_memory() as instance:
-        result = defs.resolve_job_def("chain").execute_in_process(instance=instance, run_config=config | quiet)
+        result = part(GuardEffectiveness).execute_in_process(instance=instance, run_config=config | quiet)
         return result, instance.get_run_by_id(result.run_id).tags
 
 

@@ -12,12 +12,15 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
+from learning_pipeline.contracts import Table
 from learning_pipeline.defs.strength import directions_never_sum_above_zero
 from learning_pipeline.events.tables import Trades
 from learning_pipeline.tuning import TuningSettings
 from learning_pipeline.tuning.strength import Strength, StrengthSelections, strength, strength_selections
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import MONDAY, Root, stamp
 
+OURS: list[type[Table]] = [Strength, StrengthSelections]
 N_DAYS = 50
 ASKED = {"tuning": {"n_min": 10, "lookback_days": 20}}
 """A small n_min, so that seven weeks are enough."""
@@ -50,14 +53,14 @@ def journal() -> list[dict[str, Any]]:
 
 
 def test_planted_trades_end_with_a_posture_and_a_growing_history_is_the_whole(tmp_path: Path) -> None:
-    events, growing, whole = journal(), Root(tmp_path / "growing"), Root(tmp_path / "whole")
+    events, growing, whole = journal(), *(Part(tmp_path / name, *OURS) for name in ("growing", "whole"))
     cut = MONDAY + dt.timedelta(days=33, hours=11)
     growing.deliver([event for event in events if event["at"] <= stamp(cut)])
     growing.run(settings=ASKED)
     for root in (growing, whole):
         root.deliver(events)
         root.run(settings=ASKED)
-    for table in (Strength, StrengthSelections):
+    for table in OURS:
         assert_frame_equal(growing.table(table), whole.table(table), check_exact=True)
     assert is_what_the_room_makes_of_the_trades(whole)
     assert growing.home.postures.read_bytes() == whole.home.postures.read_bytes()

@@ -12,7 +12,8 @@ from polars.testing import assert_frame_equal
 from learning_pipeline.events.tables import Decisions, EpisodeOutcomes, Gates
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline.tuning import Lessons, Rule, Selections, TuningSettings, learn
-from learning_pipeline_tests.worlds import MONDAY, Root, bot_events, hourly_bars, stamp
+from learning_pipeline_tests.parts import Part
+from learning_pipeline_tests.worlds import MONDAY, bot_events, hourly_bars, stamp
 
 N_DAYS = 8
 ASKED = {
@@ -38,7 +39,8 @@ def _measured(gate: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_lessons_of_a_growing_history_are_those_of_the_whole(tmp_path: Path) -> None:
-    bars, growing, whole = hourly_bars(1, N_DAYS), Root(tmp_path / "growing"), Root(tmp_path / "whole")
+    growing, whole = (Part(tmp_path / name, Lessons) for name in ("growing", "whole"))
+    bars = hourly_bars(1, N_DAYS)
     events = with_patterns(bot_events(1, bars, 60))
     cut = MONDAY + dt.timedelta(days=5, hours=7)
     growing.deliver([e for e in events if e["at"] <= stamp(cut)], bars.filter(pl.col("ts") < cut))
@@ -56,7 +58,7 @@ def test_lessons_of_a_growing_history_are_those_of_the_whole(tmp_path: Path) -> 
 
 
 def test_lessons_are_what_the_room_makes_of_the_tables(tmp_path: Path) -> None:
-    bars, root = hourly_bars(2, N_DAYS), Root(tmp_path)
+    bars, root = hourly_bars(2, N_DAYS), Part(tmp_path, Lessons)
     root.deliver(with_patterns(bot_events(2, bars, 60)), bars)
     root.run(settings=ASKED)
     tables = [root.table(table) for table in (Decisions, Gates, Outcomes, EpisodeOutcomes)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learning_pipeline.events.closed_by_fills import disagreements, trades_from_fills
@@ -118,6 +118,7 @@ def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
+@settings(max_examples=40)  # of up to ten days each
 @given(rows=lives(), seed=st.integers(0, 99))
 def test_money_is_what_went_out_and_came_in_and_days_may_be_asked_for_one_by_one(
     rows: list[dict[str, Any]], seed: int

@@ -49,7 +49,7 @@ def same(one: Pair, other: Pair) -> None:
         assert_frame_equal(a, b, check_exact=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)  # of nine days each
 @given(worlds())
 def test_a_range_is_the_same_as_its_days(world: Pair) -> None:
     now = end_of(LAST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -24,10 +25,15 @@ def bars(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def merged(*deliveries: list[dict[str, Any]]) -> MergedBars:
     """The last of several deliveries merged into those before."""
-    found = MergedBars(Bars.frame(), Bars.frame(), 0)
+    return one_by_one(deliveries)[-1]
+
+
+def one_by_one(deliveries: Sequence[list[dict[str, Any]]]) -> list[MergedBars]:
+    """After none of the deliveries, and after each."""
+    found = [MergedBars(Bars.frame(), Bars.frame(), 0)]
     for rows in deliveries:
-        found = merge_bars(found.bars, bars(*rows))
-        Bars.checked(found.bars)
+        found.append(merge_bars(found[-1].bars, bars(*rows)))
+        Bars.checked(found[-1].bars)
     return found
 
 
@@ -60,8 +66,8 @@ def test_symbols_and_timeframes_are_apart() -> None:
     assert found.bars.filter(timeframe="4h")["known_at"].to_list() == [dt.datetime(2024, 1, 1, 4, tzinfo=dt.UTC)]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=5), st.randoms())
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=5), st.randoms(use_true_random=True))
 def test_overlapping_deliveries_in_any_order_give_the_same_bars(hours: list[list[int]], random: Any) -> None:
     deliveries = [[text(ts=stamp(hour)) for hour in some] for some in hours if some]
     shuffled = [random.sample(rows, len(rows)) for rows in random.sample(deliveries, len(deliveries))]
@@ -70,14 +76,13 @@ def test_overlapping_deliveries_in_any_order_give_the_same_bars(hours: list[list
     assert one.bars["ts"].len() == len({hour for some in hours for hour in some})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 3), st.sampled_from(["101", "104", "105"]), min_size=1), max_size=5))
 def test_the_last_prices_stay_and_every_row_is_counted(deliveries: list[dict[int, str]]) -> None:
     told = [[text(ts=stamp(hour), close=close) for hour, close in some.items()] for some in deliveries]
     last: dict[int, str] = {}
     n_revised: dict[int, int] = {}
-    for k, some in enumerate(deliveries):
-        found = merged(*told[: k + 1])
+    for some, found in zip(deliveries, one_by_one(told)[1:], strict=True):
         assert found.changed.height + found.n_duplicate == len(some)
         n_revised |= {hour: n_revised.get(hour, 0) + 1 for hour in some if last.get(hour, some[hour]) != some[hour]}
         last |= some

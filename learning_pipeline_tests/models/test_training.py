@@ -41,6 +41,11 @@ def planted() -> Search:
 
 
 @pytest.fixture(scope="module")
+def small() -> Search:
+    return search(examples(n=400), SMALL)
+
+
+@pytest.fixture(scope="module")
 def made(planted: Search) -> Bundle:
     return bundle_of(planted, DATASET)
 
@@ -107,18 +112,18 @@ def test_a_setting_that_cannot_be_fitted_is_a_failed_trial() -> None:
         _ = search(examples(n=400), replace(SMALL, params=[broken, baseline()])).chosen
 
 
-def test_the_order_of_rows_changes_no_byte() -> None:
-    rows = examples(n=400)
-    assert digest(search(rows.sample(fraction=1.0, shuffle=True, seed=3), SMALL)) == digest(search(rows, SMALL))
+def test_the_order_of_rows_changes_no_byte(small: Search) -> None:
+    shuffled = examples(n=400).sample(fraction=1.0, shuffle=True, seed=3)
+    assert digest(search(shuffled, SMALL)) == digest(small)
 
 
-def test_the_number_of_threads_changes_no_byte() -> None:
+def test_the_number_of_threads_changes_no_byte(small: Search) -> None:
     names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"]
     command = [sys.executable, "-c", THREADS]
     done = subprocess.run(
         command, env=os.environ | dict.fromkeys(names, "3"), capture_output=True, text=True, check=False
     )
-    assert done.stdout.strip() == digest(search(examples(n=400), SMALL)), done.stderr
+    assert done.stdout.strip() == digest(small), done.stderr
 
 
 def test_another_seed_or_setting_is_another_configuration() -> None:
@@ -131,7 +136,7 @@ def test_another_seed_or_setting_is_another_configuration() -> None:
     assert Recipe.of(models, datasets).sha256() == one.sha256()
 
 
-def test_nothing_after_a_test_moves_its_predictions() -> None:
+def test_nothing_after_a_test_moves_its_predictions(small: Search) -> None:
     """Poison every label and feature of the last two folds: the folds before are the same to the bit."""
     rows = examples(n=400)
     late = pl.col("decided_at") >= rows["decided_at"].sort()[400 * 4 // 6]
@@ -140,8 +145,7 @@ def test_nothing_after_a_test_moves_its_predictions() -> None:
         net_roi=pl.when(late).then(9.0).otherwise("net_roi"),
         features=pl.when(late).then(pl.lit('{"dead":null,"flat":1.0,"halo":9.0,"noise":9.0}')).otherwise("features"),
     )
-    clean, other = (search(frame, SMALL).trials for frame in (rows, poisoned))
-    for one, two in zip(clean, other, strict=True):
+    for one, two in zip(small.trials, search(poisoned, SMALL).trials, strict=True):
         before = rows.sort("signal_id").select(~late).to_series().to_numpy()[one.rows]
         assert before.sum() > 150
         assert (one.log_odds[before] == two.log_odds[before]).all()

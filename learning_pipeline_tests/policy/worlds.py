@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import operator
+import random
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from learning_pipeline.events.tables import Decisions, Gates, Signals
 from learning_pipeline.policy import Policy
+from learning_pipeline_tests.dice import Dice, dice, seeds, some_of
 
 DAY = dt.date(2024, 1, 1)
 NAMES = ["a", "b", "c", "d"]
@@ -40,51 +42,55 @@ def signals(parts: dict[str, Parts]) -> pl.DataFrame:
     return Signals.frame([{"signal_id": name, "score_components": text} for name, text in texts.items()])
 
 
-numbers = st.none() | st.integers(0, 3).map(float)
+def worlds() -> st.SearchStrategy[tuple[list[Row], list[Row]]]:
+    return dice(6).map(_world)
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
+def _world(signals: Dice) -> tuple[list[Row], list[Row]]:
     decisions, gates = [], []
-    for k in range(draw(st.integers(0, 6))):
-        word = draw(st.sampled_from(["blocked", "blocked", "approved", "expired", "cancelled"]))
-        of_signal = [
-            gate(
-                f"s{k}",
-                name,
-                draw(st.sampled_from([True, False, None])),
-                value=draw(numbers),
-                base_threshold=draw(numbers),
-                op=draw(st.none() | st.sampled_from(list(OPS))),
-            )
-            for name in draw(st.sets(st.sampled_from(NAMES[:3])))
-        ]
-        blocker = draw(st.none() | st.sampled_from(NAMES)) if word == "blocked" else None
-        others = draw(st.sets(st.sampled_from(NAMES), max_size=1))
-        failing = {g["gate"] for g in of_signal if g["passed"] is False} | others | ({blocker} - {None})
-        by = sorted(failing) if word == "blocked" else []
-        complete = draw(st.booleans())
+    for k, rng in enumerate(signals):
+        word = rng.choice(["blocked", "blocked", "approved", "expired", "cancelled"])
+        of_signal = [_gate(rng, f"s{k}", name) for name in some_of(rng, NAMES[:3], 3)]
+        blocker = rng.choice([None, rng.choice(NAMES)]) if word == "blocked" else None
+        failing = {g["gate"] for g in of_signal if g["passed"] is False} | {*some_of(rng, NAMES, 1)}
+        by = sorted(failing | ({blocker} - {None})) if word == "blocked" else []
+        complete = rng.random() < 0.5
         decisions.append(decision(f"s{k}", word, blocker_component=blocker, blocked_by=by, gates_complete=complete))
         gates += of_signal
     return decisions, gates
 
 
-@st.composite
-def components(draw: st.DrawFn) -> dict[str, Parts]:
+def _gate(rng: random.Random, signal_id: str, name: str) -> Row:
+    numbers = {which: rng.choice([None, float(rng.randint(0, 3))]) for which in ("value", "base_threshold")}
+    return gate(signal_id, name, rng.choice([True, False, None]), **numbers, op=rng.choice([None, *OPS, *OPS]))
+
+
+def components() -> st.SearchStrategy[dict[str, Parts]]:
     """Score components x, y of up to six signals; some carry none, one or both."""
-    some = st.dictionaries(st.sampled_from(["x", "y"]), st.integers(0, 3).map(float))
-    return {f"s{k}": draw(st.none() | some) for k in range(6) if draw(st.integers(0, 3))}
+    return seeds.map(lambda seed: _components(random.Random(seed)))
 
 
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    kind = {name: draw(st.sampled_from(["same", "drop", "threshold", "scale", "weights"])) for name in NAMES}
-    amount = st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.0])
+def _components(rng: random.Random) -> dict[str, Parts]:
+    some = {f"s{k}": some_of(rng, ["x", "y"], 2) for k in range(6) if rng.random() < 0.75}
+    return {name: rng.choice([None, {n: float(rng.randint(0, 3)) for n in of}]) for name, of in some.items()}
+
+
+def policies() -> st.SearchStrategy[Policy]:
+    kinds = st.sampled_from(["same", "drop", "threshold", "scale", "weights"])
+    return st.builds(_policy, st.lists(kinds, min_size=len(NAMES), max_size=len(NAMES)), seeds)
+
+
+def _policy(kinds: list[str], seed: int) -> Policy:
+    kind, rng = dict(zip(NAMES, kinds, strict=True)), random.Random(seed)
+
+    def amount() -> float:
+        return rng.choice([0.0, 0.5, 1.0, 2.0, 3.0])
+
     return Policy(
         drop=frozenset(name for name in NAMES if kind[name] == "drop"),
-        threshold={name: draw(amount) for name in NAMES if kind[name] == "threshold"},
-        scale={name: draw(amount) for name in NAMES if kind[name] == "scale"},
-        weights={name: {"x": draw(amount), "y": draw(amount)} for name in NAMES if kind[name] == "weights"},
+        threshold={name: amount() for name in NAMES if kind[name] == "threshold"},
+        scale={name: amount() for name in NAMES if kind[name] == "scale"},
+        weights={name: {"x": amount(), "y": amount()} for name in NAMES if kind[name] == "weights"},
     )
 
 

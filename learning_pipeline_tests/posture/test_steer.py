@@ -183,7 +183,7 @@ def test_equals_the_plain_rule_and_stays_in_range(
     assert not set(found.used) & set(found.dropped)
 
 
-@given(sets, scopes, st.randoms(use_true_random=False))
+@given(sets, scopes, st.randoms(use_true_random=True))
 def test_the_order_of_postures_does_not_matter(
     postures: list[Posture], scope: dict[str, str], rng: random.Random
 ) -> None:

@@ -37,21 +37,24 @@ def outcome_of(d: Row, bars: list[Row], s: ShadowSettings, now: dt.datetime) -> 
     nominal = nominal_end(d, s)
     instants = {d["known_at"], max(nominal, d["known_at"])}
     instants |= {b["known_at"] for b in bars if b["known_at"] > d["known_at"]}
+    oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
+    near = sorted((b for b in bars if b["ts"] >= oldest), key=lambda b: b["ts"])
     for instant in sorted(instants):
         if instant > now:
             return None
-        oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
-        seen = [b for b in bars if b["known_at"] <= instant and b["ts"] >= oldest]
-        found = as_of(d, sorted(seen, key=lambda b: b["ts"]), s, instant, nominal)
+        found = as_of(d, [b for b in near if b["known_at"] <= instant], s, instant, nominal)
         if found is not None:
             return {**found, "known_at": instant}
     return None
 
 
 def entered_later(d: Row, bars: list[Row], s: ShadowSettings, found: Row, delay: int) -> tuple | None:
-    """Entry price, net PnL and net R of the trade entered ``delay`` bars later; walked anew from the later entry on."""
+    """Entry price, net PnL and net R of the trade entered ``delay`` bars later; walked anew from the later entry on.
+
+    The bars are those of its symbol.
+    """
     oldest = d["decided_at"] - 512 * timeframe_length(d["timeframe"]) - 7 * DAY
-    seen = [b for b in bars if b["symbol"] == d["symbol"] and oldest <= b["ts"] and b["known_at"] <= found["known_at"]]
+    seen = [b for b in bars if oldest <= b["ts"] and b["known_at"] <= found["known_at"]]
     seen.sort(key=lambda b: b["ts"])
     stop, target, _ = levels(d, seen, s)
     end = ttl_end(d, seen, nominal_end(d, s))

@@ -78,9 +78,10 @@ def test_over_a_weekend_the_entry_is_sundays_open():
     assert entries(market, ttl_minutes=3000.0, days=9, decided_at=friday) == [100.0, 101.0, 101.0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)  # of eight decisions, by two policies
 @given(worlds)
 def test_every_later_entry_is_that_of_a_second_walk(w: World):
+    bars = {symbol: part.to_dicts() for (symbol,), part in w.bars.partition_by("symbol", as_dict=True).items()}
     for policy in POLICIES:
         found = run(w, policy)
         by_version = {(d["signal_id"], d["day"]): d for d in w.decisions.to_dicts()}
@@ -90,7 +91,7 @@ def test_every_later_entry_is_that_of_a_second_walk(w: World):
             of_signal = [d for (s, day), d in by_version.items() if s == late["signal_id"] and day <= late["day"]]
             decision = max(of_signal, key=lambda d: d["day"])
             for k, delay in enumerate(policy.delays):
-                expected = slow.entered_later(decision, w.bars.to_dicts(), policy, outcome, delay)
+                expected = slow.entered_later(decision, bars[decision["symbol"]], policy, outcome, delay)
                 ours = [late[name][k] for name in ("entry_price", "net_pnl_usd", "net_r")]
                 assert ours == ([None] * 3 if expected is None else pytest.approx(expected, rel=1e-12, abs=1e-12))
 

@@ -13,16 +13,18 @@ import pytest
 from learning_pipeline.errors import BadInput, Refused
 from learning_pipeline.stores.approvals import Answer, Approvals
 from learning_pipeline.stores.overrides_file import read_overrides_file, write_overrides
-from learning_pipeline_tests.stores.rows import python, said
+from learning_pipeline_tests.stores.rows import exit_codes, python, said
 
 NOON = dt.datetime(2024, 3, 4, 12, tzinfo=dt.UTC)
 NINETY = dt.timedelta(days=90)
-APPROVE = """
+IMPORTS = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
 import sqlalchemy as sa
 from learning_pipeline.stores.approvals import Answer, Approvals
 from learning_pipeline.stores.overrides_file import write_overrides
+"""
+APPROVE = """
 home, name, fatal = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 approvals, n = Approvals(home / "ledger.sqlite"), 0
 at = dt.datetime(2024, 3, 4, 12, tzinfo=dt.UTC)
@@ -45,11 +47,30 @@ write_overrides(home / "overrides.json", approvals.active)
 """
 
 
-@pytest.fixture
-def approvals(tmp_path: Path) -> Approvals:
-    approvals = Approvals(tmp_path / "ledger.sqlite")
+FATAL = [1, 2, 3, 4, 5, 6, 99]
+"""The statement before which the process dies; 99: after the last."""
+
+
+def listed(home: Path) -> Approvals:
+    approvals = Approvals(home / "ledger.sqlite")
     approvals.note_listed({"p1": "e1", "p2": "e2"}, NOON)
     return approvals
+
+
+@pytest.fixture
+def approvals(tmp_path: Path) -> Approvals:
+    return listed(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Data roots of which somebody died while approving."""
+    homes = {fatal: tmp_path_factory.mktemp(f"killed{fatal}") for fatal in FATAL}
+    for home in homes.values():
+        listed(home)
+    codes = exit_codes(IMPORTS, APPROVE, [(home, "Ada", fatal) for fatal, home in homes.items()])
+    assert codes == [-signal.SIGKILL] * len(FATAL)
+    return homes
 
 
 def answer(proposal_id: str = "p1", evidence: str = "e1", actor: str = "Ada", at: dt.datetime = NOON) -> Answer:
@@ -127,24 +148,22 @@ def test_approving_retires_what_is_over_even_if_nobody_looked_before(approvals: 
     assert approvals.active() == []
 
 
-@pytest.mark.parametrize("fatal", [1, 2, 3, 4, 5, 6, 99])
-def test_a_kill_in_the_middle_leaves_nothing_or_everything(approvals: Approvals, tmp_path: Path, fatal: int) -> None:
-    with python(APPROVE, tmp_path, "Ada", fatal) as process:
-        process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGKILL
-    again = Approvals(tmp_path / "ledger.sqlite")
+@pytest.mark.parametrize("fatal", FATAL)
+def test_a_kill_in_the_middle_leaves_nothing_or_everything(killed: dict[int, Path], fatal: int) -> None:
+    home = killed[fatal]
+    again = Approvals(home / "ledger.sqlite")
     n_rows = len(again.answers()), len(again.overrides()), len(again.transitions())
     assert n_rows == ((1, 2, 1) if fatal == 99 else (0, 0, 0))
-    assert read_overrides_file(tmp_path / "overrides.json") == [], "no file, or none of it"
+    assert read_overrides_file(home / "overrides.json") == [], "no file, or none of it"
     if fatal != 99:
         again.approve(answer(), contents())
-    write_overrides(tmp_path / "overrides.json", again.active)
-    assert read_overrides_file(tmp_path / "overrides.json") == again.active() != []
+    write_overrides(home / "overrides.json", again.active)
+    assert read_overrides_file(home / "overrides.json") == again.active() != []
 
 
 def test_of_two_who_approve_at_once_one_is_refused(approvals: Approvals, tmp_path: Path) -> None:
     with ExitStack() as stack:
-        asked = [stack.enter_context(python(APPROVE, tmp_path, name, 0)) for name in ("Ada", "Bob", "Cleo")]
+        asked = [stack.enter_context(python(IMPORTS + APPROVE, tmp_path, name, 0)) for name in ("Ada", "Bob", "Cleo")]
         words = sorted(said(process) for process in asked)
     assert words == ["Refused", "Refused", "approved"]
     assert len({row["override_id"] for row in approvals.active()}) == 1

@@ -35,21 +35,36 @@ def train(home: Home, seed: int, train_id: str) -> dict[str, Any]:
     return artifact
 
 
-@pytest.fixture
-def home(tmp_path: Path, mlflow_database: Path) -> Home:
-    home = Home.at(tmp_path)
-    home.mlflow.mkdir()
+def a_home(folder: Path, mlflow_database: Path) -> Home:
+    home = Home.at(folder)
+    home.mlflow.mkdir(parents=True)
     shutil.copy(mlflow_database, home.mlflow / "mlflow.db")
     return home
 
 
 @pytest.fixture
-def mirrored(home: Home) -> Iterator[Home]:
-    """Two artifacts, the second active, the first its shadow."""
+def home(tmp_path: Path, mlflow_database: Path) -> Home:
+    return a_home(tmp_path, mlflow_database)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, mlflow_database: Path) -> tuple[Home, Path]:
+    """Two artifacts, the second active, the first its shadow; and a copy of the folder, since tests change it."""
+    folder = tmp_path_factory.mktemp("mirrored")
+    home = a_home(folder / "home", mlflow_database)
     one, two = train(home, 0, "t1"), train(home, 1, "t2")
     deployed(home, two)
     deployed(home, one, "shadow")
     assert {finding.kind for finding in reconcile(home)} == {"added"}
+    return home, shutil.copytree(home.root, folder / "kept")
+
+
+@pytest.fixture
+def mirrored(kept: tuple[Home, Path]) -> Iterator[Home]:
+    """As it was made, at the same place: MLflow's database names it."""
+    home, made = kept
+    shutil.rmtree(home.root)
+    shutil.copytree(made, home.root)
     yield home
     assert reconcile(home) == [], "what was found was put right"
 

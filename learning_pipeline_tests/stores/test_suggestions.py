@@ -13,16 +13,18 @@ import pytest
 from learning_pipeline.errors import BadInput, Refused
 from learning_pipeline.stores.playbook_files import PlaybookFiles, digest
 from learning_pipeline.stores.suggestions import Suggestions
-from learning_pipeline_tests.stores.rows import python, said
+from learning_pipeline_tests.stores.rows import exit_codes, python, said
 
 NOON = dt.datetime(2024, 3, 4, 12, tzinfo=dt.UTC)
 BEFORE, AFTER = b"before\n", b"after\n"
-APPLY = """
+IMPORTS = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
 import sqlalchemy as sa
 from learning_pipeline.stores.playbook_files import PlaybookFiles
 from learning_pipeline.stores.suggestions import Suggestions
+"""
+APPLY = """
 home, name, fatal = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 suggestions, n = Suggestions(home / "ledger.sqlite", PlaybookFiles(home / "playbooks")), 0
 def die_at(*_):
@@ -59,12 +61,29 @@ def suggestion(name: str = "s1", **changes: Any) -> dict[str, Any]:
     return told | changes
 
 
+FATAL = [2, 3, 4, 5]
+"""The statement or commit before which the process dies."""
+
+
+def asked(home: Path) -> Path:
+    (home / "playbooks").mkdir()
+    (home / "playbooks" / "x.md").write_bytes(BEFORE)
+    opened(home).add([suggestion()])
+    return home
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    (tmp_path / "playbooks").mkdir()
-    (tmp_path / "playbooks" / "x.md").write_bytes(BEFORE)
-    opened(tmp_path).add([suggestion()])
-    return tmp_path
+    return asked(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Data roots of which somebody died while applying."""
+    homes = {fatal: asked(tmp_path_factory.mktemp(f"killed{fatal}")) for fatal in FATAL}
+    codes = exit_codes(IMPORTS, APPLY, [(home, "Ada", fatal) for fatal, home in homes.items()])
+    assert codes == [-signal.SIGKILL] * len(FATAL)
+    return homes
 
 
 def opened(home: Path) -> Suggestions:
@@ -165,18 +184,16 @@ def test_our_own_evidence_makes_it_one_for_the_new_file(home: Path) -> None:
 
 def test_of_people_who_apply_at_once_one_does(home: Path) -> None:
     with ExitStack() as stack:
-        people = [stack.enter_context(python(APPLY, home, f"p{k}", 0)) for k in range(4)]
+        people = [stack.enter_context(python(IMPORTS + APPLY, home, f"p{k}", 0)) for k in range(4)]
         told = sorted(said(one) for one in people)
     assert told == ["Refused", "Refused", "Refused", "applied"]
     assert playbook(home) == AFTER
     assert [edit["action"] for edit in opened(home).edits()] == ["applied"]
 
 
-@pytest.mark.parametrize("fatal", [2, 3, 4, 5])
-def test_a_process_that_dies_while_applying_is_finished_by_the_next(home: Path, fatal: int) -> None:
-    with python(APPLY, home, "Ada", fatal) as dying:
-        dying.communicate(timeout=60)
-        assert dying.returncode == -signal.SIGKILL
+@pytest.mark.parametrize("fatal", FATAL)
+def test_a_process_that_dies_while_applying_is_finished_by_the_next(killed: dict[int, Path], fatal: int) -> None:
+    home = killed[fatal]
     assert playbook(home) in {BEFORE, AFTER}
     done = opened(home).apply("s1", "Bob", NOON)
     assert (done["state"], done["actor"], playbook(home)) == ("applied", "Bob", AFTER)

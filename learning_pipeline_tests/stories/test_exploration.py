@@ -8,13 +8,16 @@ import polars as pl
 import pytest
 
 from learning_pipeline.analysis import Calibration, GuardEffectiveness, GuardValue, OpportunityCost
+from learning_pipeline.contracts import Table
 from learning_pipeline.events.tables import Decisions, Gates, Quarantine, Trades
 from learning_pipeline.paper import PaperSettings, run_session
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.sample import sample_bars
 from learning_pipeline_tests.books.learning.settings import wide_open
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import Root
 
+ASKED: list[type[Table]] = [Gates, Calibration, GuardEffectiveness, GuardValue, OpportunityCost]
 RATE = 0.4
 FIRST, LAST = (dt.datetime(2018, month, 1, tzinfo=dt.UTC) for month in (3, 6))
 
@@ -27,7 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Root:
     with Recorder(folder, source="paper") as recorder:
         allowing = wide_open(learning_max_trades_per_day=3)
         run_session(bars, recorder, PaperSettings(exploration_rate=RATE), learning=allowing)
-    root = Root(tmp_path_factory.mktemp("home"))
+    root = Part(tmp_path_factory.mktemp("home"), *ASKED)
     root.deliver(b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl"))), bars)
     root.run()
     return root

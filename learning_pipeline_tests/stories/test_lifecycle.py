@@ -13,14 +13,17 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import learning_pipeline as lp
-from learning_pipeline.overrides.tables import Selected
+from learning_pipeline.contracts import Table
+from learning_pipeline.overrides.tables import Overrides, Selected
 from learning_pipeline.paper.planted import PATTERNS, START, run_planted
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline.stores.recorder import Recorder
 from learning_pipeline.stores.warehouse import read_only
 from learning_pipeline.tuning import Lessons, Selections, Transitions
+from learning_pipeline_tests.parts import Part
 from learning_pipeline_tests.worlds import Root
 
+OURS: list[type[Table]] = [Lessons, Selections, Transitions, Selected]
 N_DAYS = 50
 OWN = {"ts": 0.55, "halo": 1.0, "slope": 0.0}
 AT_THE_END = START + dt.timedelta(days=N_DAYS, hours=1)
@@ -37,7 +40,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, An
 
 @pytest.fixture(scope="module")
 def root(planted: tuple[list[dict[str, Any]], pl.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Root:
-    found = Root(tmp_path_factory.mktemp("whole"))
+    found = Part(tmp_path_factory.mktemp("whole"), *OURS, Overrides)
     found.deliver(*planted)
     found.run()
     return found
@@ -91,12 +94,12 @@ def test_a_history_that_grows_gives_what_the_whole_gives(
     planted: tuple[list[dict[str, Any]], pl.DataFrame], root: Root, tmp_path: Path
 ) -> None:
     events, bars = planted
-    cut, growing = START + dt.timedelta(days=33, hours=7), Root(tmp_path)
+    cut, growing = START + dt.timedelta(days=33, hours=7), Part(tmp_path, *OURS, Overrides)
     early = [event for event in events if dt.datetime.fromisoformat(event["at"]) <= cut]
     growing.deliver(early, bars.filter(pl.col("ts") < cut))
     growing.run()
     growing.deliver(events, bars)
     growing.run()
-    for table in (Lessons, Selections, Transitions, Selected):
+    for table in OURS:
         assert_frame_equal(growing.table(table), root.table(table), check_exact=True)
     assert growing.home.overrides.read_bytes() == root.home.overrides.read_bytes()

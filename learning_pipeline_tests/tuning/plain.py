@@ -100,8 +100,9 @@ def _simulated(row: Row, outcomes: list[Row], as_of: dt.date) -> bool | None:
 
 
 def lessons(world: World, as_of: dt.date, settings: TuningSettings, rule: Rule) -> list[Row]:
-    slices = defaultdict(list)
+    slices, every = defaultdict(list), policies(settings.levers)
     for row in episodes(world, as_of, settings):
+        row["answers"] = [answer(row, row["gates"], policy) for policy in every]
         scope = json.loads(row["scope"])
         for size in range(len(scope) + 1):
             for keys in itertools.combinations(sorted(scope), size):
@@ -119,7 +120,7 @@ def _lesson(pattern: str, scope: str, rows: list[Row], settings: TuningSettings,
     skipped = [r for r in used if r["decision"] != "approved"]
     every = policies(settings.levers)
     asked = [r for r in used if r["decision"] != "expired"]
-    answers = {id(r): [answer(r, r["gates"], policy) for policy in every] for r in asked}
+    answers = {id(r): r["answers"] for r in asked}
     told = [r for r in asked if "unknown" not in answers[id(r)]]
     lesson = {
         "pattern_key": pattern,

@@ -23,16 +23,11 @@ EPOCH = 19723
 LONG = 90
 
 
-def changes(world: World, first: int, last: int, lookback_days: int = LONG) -> Changes:
-    known = known_episodes(*frames(world), GRID, ["profit"])
-    return Changes(known, EPOCH + first, EPOCH + last, lookback_days, GRID)
-
-
 def counted(world: World, policy: int, last: int, after: int, scope: str = "{}", pieces: int = 1) -> list[Forward]:
     """Counts at the end of each day, added up over runs of so many days."""
-    seen, found = Seen(), []
+    seen, found, known = Seen(), [], known_episodes(*frames(world), GRID, ["profit"])
     for first in range(0, last + 1, pieces):
-        part = changes(world, first, min(first + pieces - 1, last))
+        part = Changes(known, EPOCH + first, EPOCH + min(first + pieces - 1, last), LONG, GRID)
         for k in range(first, min(first + pieces, last + 1)):
             seen = seen.plus(part.on(EPOCH + k, "p", scope, policy, EPOCH + after))
             found.append(seen.forward)

@@ -50,7 +50,7 @@ def test_a_policy_names_the_change_of_every_lever() -> None:
     assert (GRID.name(GRID.at_base), GRID.deltas(GRID.at_base)) == ("", {"halo": 0.0, "slope_min": 0.0, "ts_min": 0.0})
 
 
-@given(st.lists(st.integers(2, 3), min_size=1, max_size=3), st.randoms(use_true_random=False))
+@given(st.lists(st.integers(2, 3), min_size=1, max_size=3), st.randoms(use_true_random=True))
 def test_box_sums_equal_the_plain_sum(shape: list[int], rng: object) -> None:
     cells = np.array([rng.randrange(9) for _ in range(2 * int(np.prod(shape)) * 2)]).reshape(2, *shape, 2)
     found = box_sums(cells.copy(), shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import random
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -23,10 +24,12 @@ World = tuple[list[Row], list[Row], list[Row], list[Row]]
 """Decisions, gates, outcomes, reported outcomes."""
 
 
+@cache
 def day(k: int) -> dt.date:
     return FIRST + dt.timedelta(days=k)
 
 
+@cache
 def at(k: int, hour: float = 12) -> dt.datetime:
     return dt.datetime.combine(day(k), dt.time(), dt.UTC) + dt.timedelta(hours=hour)
 

@@ -18,6 +18,16 @@ def ledger_is_readable(facts: Facts) -> Finding | None:
     return None
 
 
+def lake_is_there(facts: Facts) -> Finding | None:
+    """The lake is there wherever files have landed."""
+    found = facts.delivered
+    if facts.place.has_lake or not isinstance(found, Delivered) or not found.landed:
+        return None
+    n = len(found.landed)
+    what = f"The lake is gone: {counted(n, 'file')} {'has' if n == 1 else 'have'} landed, and no table is there"
+    return problem("lake", what, f"put its last copy back, or make it again from the inbox: {facts.run_or_wait()}")
+
+
 def inbox_is_landed(facts: Facts) -> Finding | None:
     """No finished file waits."""
     found = facts.delivered
@@ -62,4 +72,4 @@ def warehouse_is_current(facts: Facts) -> Finding | None:
     return ok("warehouse", "It holds what the lake holds")
 
 
-RULES = (ledger_is_readable, inbox_is_landed, days_are_settled, warehouse_is_current)
+RULES = (ledger_is_readable, lake_is_there, inbox_is_landed, days_are_settled, warehouse_is_current)

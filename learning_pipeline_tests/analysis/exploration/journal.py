@@ -15,6 +15,7 @@ from learning_pipeline.analysis.exploration.value_rows import Limits
 from learning_pipeline.events.tables import Decisions, Gates, Trades
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
+from learning_pipeline_tests.dice import Dice, dice, some_of
 
 GUARDS = ["g1", "g2"]
 
@@ -85,33 +86,36 @@ def bias(journal: Journal, as_ofs: list[int], *windows: int) -> pl.DataFrame:
     return calibrate(**given, as_ofs=[day(k) for k in as_ofs], settings=asked)
 
 
-@st.composite
-def journals(draw: st.DrawFn, unit: float = 0.25) -> Journal:
+def journals(unit: float = 0.25) -> st.SearchStrategy[Journal]:
     """Up to a dozen signals over ten days: drawn or not, revised, settled or not, traded once or twice or not."""
+    return dice(12).map(lambda signals: _journal(signals, unit))
+
+
+def _journal(signals: Dice, unit: float) -> Journal:
     journal = empty()
-    for n in range(draw(st.integers(0, 12))):
-        name, born = f"s{n:02}", draw(st.integers(0, 6))
-        for known in sorted(draw(st.sets(st.integers(born, born + 3), min_size=1, max_size=2))):
-            _version(draw, journal, name, born, known, unit)
-        for trade in range(draw(st.integers(0, 2))):
-            for k in draw(st.sets(st.integers(born, born + 6), min_size=1, max_size=2)):
-                roi, cost = draw(st.integers(-40, 40)) * unit / 100, draw(st.sampled_from([100.0, 250.0]))
+    for n, rng in enumerate(signals):
+        name, born = f"s{n:02}", rng.randint(0, 6)
+        for known in sorted(some_of(rng, range(born, born + 4), 2, at_least=1)):
+            _version(rng, journal, name, born, known, unit)
+        for trade in range(rng.randint(0, 2)):
+            for k in some_of(rng, range(born, born + 7), 2, at_least=1):
+                roi, cost = rng.randint(-40, 40) * unit / 100, rng.choice([100.0, 250.0])
                 close(journal, name, k, roi, f"{name}-{trade}", cost)
     kept = {(o["signal_id"], o["known_at"]): o for o in journal.outcomes}
     return journal._replace(outcomes=list(kept.values()))
 
 
-def _version(draw: st.DrawFn, journal: Journal, name: str, born: int, known: int, unit: float) -> None:
-    by = draw(st.lists(st.sampled_from(GUARDS), unique=True, max_size=2))
-    word = draw(st.sampled_from(["blocked", "blocked", "approved", "approved", "expired", "cancelled"]))
-    propensity = draw(st.sampled_from([None, 0.1, 0.25, 0.5, 0.9, 1.0]))
-    book, complete = draw(st.sampled_from(["profit", "profit", "research"])), bool(by) and draw(st.booleans())
-    hour, strategy = draw(st.sampled_from([0.0, 6.5, 12.0, 23.0])), draw(st.sampled_from(["a", "b"]))
+def _version(rng: random.Random, journal: Journal, name: str, born: int, known: int, unit: float) -> None:
+    by = some_of(rng, GUARDS, 2)
+    word = rng.choice(["blocked", "blocked", "approved", "approved", "expired", "cancelled"])
+    propensity = rng.choice([None, 0.1, 0.25, 0.5, 0.9, 1.0])
+    book, complete = rng.choice(["profit", "profit", "research"]), bool(by) and rng.random() < 0.5
+    hour, strategy = rng.choice([0.0, 6.5, 12.0, 23.0]), rng.choice(["a", "b"])
     more = {"gates_complete": complete, "book": book, "strategy": strategy}
     decide(journal, name, born, *by, word=word, propensity=propensity, known=known, hour=hour, **more)
-    if draw(st.integers(0, 4)):
-        pnl = draw(st.integers(-40, 40).map(lambda x: None if x == 40 else x * unit))
-        settle(journal, name, born, pnl, known + draw(st.integers(0, 4)), hour)
+    if rng.random() < 0.8:
+        pnl = rng.choice([None, *[rng.randint(-40, 39) * unit] * 30])
+        settle(journal, name, born, pnl, known + rng.randint(0, 4), hour)
 
 
 def busy(seed: int) -> Journal:

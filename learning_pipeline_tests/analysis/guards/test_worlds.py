@@ -14,9 +14,11 @@ from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
 
 tables = pytest.mark.parametrize("table", [guards, opportunity])
 days = st.integers(0, 14)
-tenths = worlds(unit=0.1)
-"""Worlds whose sums round: another order of addition gives other bits."""
+tenths = worlds(unit=0.1, most=20)
+"""Worlds whose sums round: another order of addition gives other bits. Half as many as `modest`, of twice the size:
+a call costs the same, and more rows meet in it."""
 modest = settings(deadline=None, max_examples=60)
+few = settings(deadline=None, max_examples=30)
 
 
 @modest
@@ -40,7 +42,7 @@ def test_opportunity_equals_the_plain_loop(world: World, as_of: int, window: int
 
 
 @tables
-@modest
+@few
 @given(world=tenths, as_ofs=st.lists(days, min_size=2, max_size=4))
 def test_a_row_does_not_depend_on_other_days_or_windows(table: object, world: World, as_ofs: list[int]) -> None:
     together = table(world, as_ofs, 1, 4, 12)
@@ -50,8 +52,8 @@ def test_a_row_does_not_depend_on_other_days_or_windows(table: object, world: Wo
 
 
 @tables
-@modest
-@given(world=tenths, as_of=days, random=st.randoms(use_true_random=False))
+@few
+@given(world=tenths, as_of=days, random=st.randoms(use_true_random=True))
 def test_order_of_rows_does_not_matter(table: object, world: World, as_of: int, random: object) -> None:
     shuffled = tuple(random.sample(rows, len(rows)) for rows in world)
     assert table(shuffled, [as_of], 1, 12).equals(table(world, [as_of], 1, 12))
@@ -91,7 +93,7 @@ def cut(world: World, as_of: int) -> World:
 
 
 @tables
-@modest
+@few
 @given(world=tenths, as_of=days)
 def test_nothing_known_later_counts(table: object, world: World, as_of: int) -> None:
     assert table(poisoned(world, as_of), [as_of], 1, 12).equals(table(cut(world, as_of), [as_of], 1, 12))

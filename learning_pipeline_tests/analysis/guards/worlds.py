@@ -12,6 +12,7 @@ from learning_pipeline.analysis import AnalysisSettings, guard_effectiveness, op
 from learning_pipeline.events.tables import Decisions, Gates
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
+from learning_pipeline_tests.dice import Dice, dice, some_of
 
 GUARDS = ["g1", "g2", "g3"]
 World = tuple[list[Row], list[Row], list[Row]]
@@ -57,34 +58,35 @@ def busy(seed: int) -> World:
     return decisions, gates, outcomes
 
 
-@st.composite
-def worlds(draw: st.DrawFn, unit: float = 0.25) -> World:
+def worlds(unit: float = 0.25, most: int = 10) -> st.SearchStrategy[World]:
     """Signals with up to two versions and outcomes over two weeks; PnL in multiples of ``unit``."""
+    return dice(most).map(lambda signals: _world(signals, unit))
+
+
+def _world(signals: Dice, unit: float) -> World:
     decisions, gates, outcomes = [], [], []
-    for k in range(draw(st.integers(0, 10))):
-        days = sorted(draw(st.sets(st.integers(0, 9), min_size=1, max_size=2)))
+    for k, rng in enumerate(signals):
+        days = sorted(some_of(rng, range(10), 2, at_least=1))
         decided = days[0]
         for known in days:
-            decided = draw(st.sampled_from([decided, known]))
-            row, of_row = draw(versions(f"s{k}", decided, known))
+            decided = rng.choice([decided, known])
+            row, of_row = _version(rng, f"s{k}", decided, known)
             decisions.append(row)
             gates += of_row
-            pnl = draw(st.none() | st.integers(-40, 40).map(lambda n: n * unit))
-            if draw(st.integers(0, 4)):
-                settled = known + draw(st.integers(0, 4))
-                outcomes.append(outcome(f"s{k}", decided, settled, pnl))
+            pnl = rng.choice([None, rng.randint(-40, 40) * unit])
+            if rng.random() < 0.8:
+                outcomes.append(outcome(f"s{k}", decided, known + rng.randint(0, 4), pnl))
     return decisions, gates, list({(o["signal_id"], o["known_at"]): o for o in outcomes}.values())
 
 
-@st.composite
-def versions(draw: st.DrawFn, signal_id: str, decided: int, known: int) -> tuple[Row, list[Row]]:
-    by = draw(st.lists(st.sampled_from(GUARDS), unique=True, max_size=3))
-    word = draw(st.sampled_from(["blocked"] * 4 + ["approved"]))
-    recorded = {name: False for name in by if draw(st.integers(0, 3))}
-    recorded |= {name: draw(st.sampled_from([True, None])) for name in GUARDS if name not in by and draw(st.booleans())}
-    complete = bool(by) and None not in recorded.values() and draw(st.integers(0, 4)) > 0
+def _version(rng: random.Random, signal_id: str, decided: int, known: int) -> tuple[Row, list[Row]]:
+    by = some_of(rng, GUARDS, 3)
+    word = rng.choice(["blocked"] * 4 + ["approved"])
+    recorded = {name: False for name in by if rng.random() < 0.75}
+    recorded |= {name: rng.choice([True, None]) for name in GUARDS if name not in by and rng.random() < 0.5}
+    complete = bool(by) and None not in recorded.values() and rng.random() < 0.8
     row = blocked(signal_id, decided, *by, known=known, gates_complete=complete, decision=word)
-    row["book"] = draw(st.sampled_from(["profit", "profit", "profit", "research"]))
+    row["book"] = rng.choice(["profit", "profit", "profit", "research"])
     if word == "approved":
         row |= {"blocked_by": [], "blocker_component": None}
     return row, [failed(signal_id, known, name, passed) for name, passed in recorded.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from learning_pipeline.analysis import AnalysisSettings, signal_decay, strategy_
 from learning_pipeline.events.tables import Decisions, Fills, Orders, Signals, Trades
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.analysis.rows import Row, at, day, outcome
+from learning_pipeline_tests.dice import Dice, dice, some_of
 
 WORDS = ["approved"] * 4 + ["blocked", "blocked", "expired", "cancelled"]
 
@@ -78,54 +80,55 @@ def board(journal: Journal, as_ofs: list[int], *windows: int, books: tuple[str, 
     return strategy_leaderboard(**frames(journal), as_ofs=[day(k) for k in as_ofs], settings=asked)
 
 
-BOOKS = st.sampled_from(["profit", "profit", "profit", "research"])
+BOOKS = ["profit", "profit", "profit", "research"]
 
 
-@st.composite
-def journals(draw: st.DrawFn, unit: float = 0.25) -> Journal:
-    """Up to eight signals over two weeks, with late orders, revised answers, orders and trades; PnL in ``unit``."""
+def journals(unit: float = 0.25, most: int = 8) -> st.SearchStrategy[Journal]:
+    """Up to so many signals over two weeks, with late orders, revised answers, orders and trades; PnL in ``unit``."""
+    return st.builds(lambda signals, trades: _journal(signals, trades, unit), dice(most), dice(6))
+
+
+def _journal(signals: Dice, trades: Dice, unit: float) -> Journal:
     journal = Journal([], [], [], [], [], [])
-    for k in range(draw(st.integers(0, 8))):
-        name, strategy = f"s{k}", draw(st.sampled_from(["a", "b", "*"]))
-        born = draw(st.integers(0, 6))
+    for k, rng in enumerate(signals):
+        name, strategy, born = f"s{k}", rng.choice(["a", "b", "*"]), rng.randint(0, 6)
         journal.signals.append(signal(name, born, strategy))
-        _answers(draw, journal, name, strategy, born, unit)
-        _fills(draw, journal, name, born)
-    for k in range(draw(st.integers(0, 6))):
-        _trades(draw, journal, f"t{k}", unit)
+        _answers(rng, journal, name, strategy, born, unit)
+        _fills(rng, journal, name, born)
+    for k, rng in enumerate(trades):
+        _trades(rng, journal, f"t{k}", unit)
     kept = {(o["signal_id"], o["known_at"]): o for o in journal.outcomes}
     return journal._replace(outcomes=list(kept.values()))
 
 
-def _answers(draw: st.DrawFn, journal: Journal, name: str, strategy: str, born: int, unit: float) -> None:
-    days = sorted(draw(st.sets(st.integers(born, born + 4), max_size=2)))
+def _answers(rng: random.Random, journal: Journal, name: str, strategy: str, born: int, unit: float) -> None:
+    days = sorted(some_of(rng, range(born, born + 5), 2))
     decided = days[0] if days else born
-    same = {"strategy": strategy, "side": draw(st.sampled_from(["long", "short"])), "book": draw(BOOKS)}
+    same = {"strategy": strategy, "side": rng.choice(["long", "short"]), "book": rng.choice(BOOKS)}
     for known in days:
-        decided = draw(st.sampled_from([decided, known]))
-        price = draw(st.sampled_from([None, 90.0, 100.0, 130.0]))
-        journal.decisions.append(answer(name, decided, draw(st.sampled_from(WORDS)), known, entry_price=price, **same))
-        pnl = draw(st.none() | st.integers(-40, 40).map(lambda n: n * unit))
-        if draw(st.integers(0, 4)):
-            journal.outcomes.append(outcome(name, decided, known + draw(st.integers(0, 4)), pnl))
+        decided = rng.choice([decided, known])
+        price = rng.choice([None, 90.0, 100.0, 130.0])
+        journal.decisions.append(answer(name, decided, rng.choice(WORDS), known, entry_price=price, **same))
+        pnl = rng.choice([None, rng.randint(-40, 40) * unit])
+        if rng.random() < 0.8:
+            journal.outcomes.append(outcome(name, decided, known + rng.randint(0, 4), pnl))
 
 
-def _fills(draw: st.DrawFn, journal: Journal, name: str, born: int) -> None:
-    for n in range(draw(st.integers(0, 3))):
-        known, seconds = born + draw(st.integers(0, 4)), draw(st.integers(-7, 7)) * 1000 + n
-        which, of_trade = f"{name}.{n}", f"t{draw(st.integers(0, 5))}"
-        named = draw(st.sampled_from([name, None, None]))
-        price, book = draw(st.sampled_from([99.7, 100.0, 101.3])), draw(BOOKS)
+def _fills(rng: random.Random, journal: Journal, name: str, born: int) -> None:
+    for n in range(rng.randint(0, 3)):
+        known, seconds = born + rng.randint(0, 4), rng.randint(-7, 7) * 1000 + n
+        which, of_trade = f"{name}.{n}", f"t{rng.randint(0, 5)}"
+        named, price, book = rng.choice([name, None, None]), rng.choice([99.7, 100.0, 101.3]), rng.choice(BOOKS)
         same = {"signal_id": named, "trade_id": of_trade, "price": price, "book": book}
         journal.fills.append(fill(which, known, seconds, **same))
-        for k in draw(st.sets(st.integers(born, born + 6), max_size=2)):
-            journal.orders.append(order(f"order {which}", k, draw(st.sampled_from([name, name, "s0"]))))
+        for k in some_of(rng, range(born, born + 7), 2):
+            journal.orders.append(order(f"order {which}", k, rng.choice([name, name, "s0"])))
 
 
-def _trades(draw: st.DrawFn, journal: Journal, name: str, unit: float) -> None:
+def _trades(rng: random.Random, journal: Journal, name: str, unit: float) -> None:
     """Up to two revisions; strategy and signal may be unnamed."""
-    closed = draw(st.integers(0, 9))
-    of_signal = {"strategy": draw(st.sampled_from(["a", "b", "*", None])), "book": draw(BOOKS)}
-    for known in draw(st.sets(st.integers(closed, 12), max_size=2)):
-        pnl, signal_id = draw(st.integers(-40, 40)) * unit, draw(st.sampled_from(["s0", "s1", None]))
+    closed = rng.randint(0, 9)
+    of_signal = {"strategy": rng.choice(["a", "b", "*", None]), "book": rng.choice(BOOKS)}
+    for known in some_of(rng, range(closed, 13), 2):
+        pnl, signal_id = rng.randint(-40, 40) * unit, rng.choice(["s0", "s1", None])
         journal.trades.append(trade(name, closed, pnl, known, signal_id=signal_id, **of_signal))

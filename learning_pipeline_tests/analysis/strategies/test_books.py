@@ -24,9 +24,11 @@ from learning_pipeline_tests.analysis.strategies.books import (
 
 tables = pytest.mark.parametrize("table", [decay, board])
 days = st.integers(0, 14)
-tenths = journals(unit=0.1)
-"""Worlds whose sums round: another order of addition gives other bits."""
+tenths = journals(unit=0.1, most=16)
+"""Worlds whose sums round: another order of addition gives other bits. Half as many as `modest`, of twice the size:
+a call costs the same, and more rows meet in it."""
 modest = settings(deadline=None, max_examples=60)
+few = settings(deadline=None, max_examples=30)
 
 
 @modest
@@ -44,7 +46,7 @@ def test_leaderboard_equals_the_plain_loop(journal: Journal, as_of: int, window:
 
 
 @tables
-@modest
+@few
 @given(journal=tenths, as_ofs=st.lists(days, min_size=2, max_size=4))
 def test_a_row_does_not_depend_on_other_days_or_windows(table: object, journal: Journal, as_ofs: list[int]) -> None:
     together = table(journal, as_ofs, 1, 4, 12)
@@ -54,8 +56,8 @@ def test_a_row_does_not_depend_on_other_days_or_windows(table: object, journal: 
 
 
 @tables
-@modest
-@given(journal=tenths, as_of=days, random=st.randoms(use_true_random=False))
+@few
+@given(journal=tenths, as_of=days, random=st.randoms(use_true_random=True))
 def test_order_of_rows_does_not_matter(table: object, journal: Journal, as_of: int, random: object) -> None:
     shuffled = Journal(*(random.sample(rows, len(rows)) for rows in journal))
     assert table(shuffled, [as_of], 1, 12).equals(table(journal, [as_of], 1, 12))
@@ -83,7 +85,7 @@ def poisoned(journal: Journal, as_of: int) -> Journal:
 
 
 @tables
-@modest
+@few
 @given(journal=tenths, as_of=days)
 def test_nothing_known_later_counts(table: object, journal: Journal, as_of: int) -> None:
     expected = table(cut(journal, as_of), [as_of], 1, 12)

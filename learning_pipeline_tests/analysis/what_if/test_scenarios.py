@@ -19,6 +19,8 @@ from learning_pipeline_tests.analysis.what_if.plain import what_if_row
 from learning_pipeline_tests.analysis.what_if.worlds import World, asked, failed, gate, row, world, worlds
 
 modest = settings(deadline=None, max_examples=60)
+few = settings(deadline=None, max_examples=30)
+"""For worlds of twice the size: a call costs the same, and more decisions meet in it."""
 NO_GUARD = {"drop": ["volatility_guard"]}
 
 
@@ -226,23 +228,23 @@ def test_with_unlimited_room_both_modes_agree(some: World, scenario: dict) -> No
     assert free.select(same, "baseline_net_pnl_usd").equals(kept.select(same, "baseline_net_pnl_usd"))
 
 
-@modest
-@given(worlds(), scenarios, st.randoms(use_true_random=False))
+@few
+@given(worlds(24), scenarios, st.randoms(use_true_random=True))
 def test_order_of_rows_and_other_days_do_not_matter(some: World, scenario: dict, rng: random.Random) -> None:
     shuffled = World(*(rng.sample(rows, len(rows)) for rows in some))
     narrow = {"windows": (2, 12), "max_open_positions": 1}
-    for one, other in zip(
+    for one, other, alone in zip(
         asked(some, [4, 9], {"it": scenario}, **narrow),
         asked(shuffled, [9, 4, 9], {"it": scenario}, **narrow),
+        asked(some, [9], {"it": scenario}, **narrow),
         strict=True,
     ):
         assert one.equals(other)
-        (alone,) = (x for x in asked(some, [9], {"it": scenario}, **narrow) if x.columns == one.columns)
         assert one.filter(pl.col("as_of") == day(9)).equals(alone)
 
 
-@modest
-@given(worlds(), scenarios, st.integers(0, 9))
+@few
+@given(worlds(24), scenarios, st.integers(0, 9))
 def test_nothing_known_later_counts(some: World, scenario: dict, k: int) -> None:
     then = World(*([r for r in rows if r["day"] <= day(k)] for rows in some))
     for one, other in zip(asked(some, [k], {"it": scenario}), asked(then, [k], {"it": scenario}), strict=True):

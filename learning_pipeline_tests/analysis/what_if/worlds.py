@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -15,6 +16,7 @@ from learning_pipeline.analysis.what_if.scenarios import what_if
 from learning_pipeline.events.tables import Decisions, Gates, Signals
 from learning_pipeline.shadow.tables import Outcomes
 from learning_pipeline_tests.analysis.rows import FIRST, Row, day
+from learning_pipeline_tests.dice import Dice, dice, some_of
 
 OFF = dict.fromkeys(DEFAULTS, False)
 SIZE = 10.0
@@ -84,29 +86,27 @@ def row(some: World, scenario: dict[str, Any], as_of: int = 20, mode: str = "unc
     return rows.row(by_predicate=pl.col("mode") == mode, named=True)
 
 
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Up to twelve decisions over ten days, some with gates or components that were not recorded."""
-    made, numbers = world(), st.none() | st.integers(0, 3).map(float)
-    answers = st.sampled_from([True, False, None])
-    for k in range(draw(st.integers(0, 12))):
-        at = draw(st.integers(0, 39)) / 4
-        word = draw(st.sampled_from(["blocked", "blocked", "approved", "approved", "expired"]))
-        gates = [
-            gate(
-                name,
-                draw(numbers),
-                draw(numbers),
-                draw(answers),
-                draw(st.sampled_from([">=", "<"])),
-            )
-            for name in draw(st.sets(st.sampled_from(["a", "b", "c"])).map(sorted))
-        ]
-        parts = draw(st.none() | st.dictionaries(st.sampled_from(["x", "y"]), st.integers(0, 3).map(float)))
-        more = {"gates_complete": draw(st.booleans()), "symbol": draw(st.sampled_from(["BTC", "ETH"]))}
-        more |= {"notional_usd": draw(st.none() | st.sampled_from([5.0, 20.0]))}
+def worlds(most: int = 12) -> st.SearchStrategy[World]:
+    """Up to so many decisions over ten days, some with gates or components that were not recorded."""
+    return dice(most).map(_world)
+
+
+def _world(decisions: Dice) -> World:
+    made = world()
+    for k, rng in enumerate(decisions):
+        at = rng.randint(0, 39) / 4
+        word = rng.choice(["blocked", "blocked", "approved", "approved", "expired"])
+        gates = [_gate(rng, name) for name in sorted(some_of(rng, ["a", "b", "c"], 3))]
+        parts = rng.choice([None, {name: float(rng.randint(0, 3)) for name in some_of(rng, ["x", "y"], 2)}])
+        more = {"gates_complete": rng.random() < 0.5, "symbol": rng.choice(["BTC", "ETH"])}
+        more |= {"notional_usd": rng.choice([None, None, 5.0, 20.0])}
         made.add(f"s{k:02}", at, word, *gates, parts=parts, **more)
-        if draw(st.integers(0, 3)):
-            pnl = draw(st.none() | st.integers(-20, 20).map(lambda n: n * 0.25))
-            made.settle(f"s{k:02}", at + draw(st.integers(1, 20)) / 4, pnl)
+        if rng.random() < 0.75:
+            pnl = rng.choice([None, rng.randint(-20, 20) * 0.25])
+            made.settle(f"s{k:02}", at + rng.randint(1, 20) / 4, pnl)
     return made
+
+
+def _gate(rng: random.Random, name: str) -> Row:
+    numbers = (rng.choice([None, float(rng.randint(0, 3))]) for _ in range(2))
+    return gate(name, *numbers, rng.choice([True, False, None]), rng.choice([">=", "<"]))

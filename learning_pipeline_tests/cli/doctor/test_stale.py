@@ -97,3 +97,16 @@ def test_what_is_advised_for_a_lost_ledger_works(copy: CommandLine) -> None:
     assert copy("run").exit_code == 0
     assert copy(*query).out == before
     assert diagnosis(copy).bad() == set()
+
+
+def test_a_lost_lake_is_a_problem_and_the_next_run_makes_it_again(copy: CommandLine) -> None:
+    everything = ("sql", "SELECT * FROM shadow.outcomes ORDER BY ALL", "--format", "csv")
+    deliveries = ("sql", "SELECT * FROM events.deliveries ORDER BY ALL", "--format", "csv")
+    before = copy(*everything).out, copy(*deliveries).out
+    shutil.rmtree(copy.home / "lake")
+    found = diagnosis(copy)
+    assert found.exit_code == 1
+    assert "no table is there -> put its last copy back, or make it again" in found.of("lake", "problem")
+    assert copy("run").exit_code == 0
+    assert (copy(*everything).out, copy(*deliveries).out) == before
+    assert diagnosis(copy).bad() == set()

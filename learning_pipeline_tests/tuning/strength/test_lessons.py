@@ -117,7 +117,7 @@ def nearly(x: object) -> object:
 
 
 @settings(max_examples=60)
-@given(st.randoms(use_true_random=False), st.integers(0, 40))
+@given(st.randoms(use_true_random=True), st.integers(0, 40))
 def test_equals_the_plain_loop(rng: random.Random, n: int) -> None:
     trades = some_trades(rng, n, 14)
     for k in (5, 13):
@@ -145,7 +145,7 @@ def test_directions_never_sum_above_zero(trades: list[tuple[float, bool | None, 
 
 
 @settings(max_examples=20)
-@given(st.randoms(use_true_random=False))
+@given(st.randoms(use_true_random=True))
 def test_neither_order_nor_future_nor_other_days_matter(rng: random.Random) -> None:
     trades = some_trades(rng, 60, 14)
     together = strength(Trades.frame(trades), [day(6), day(12)], ASKED)
