@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from learning_pipeline.cli.app import HomeOption, JsonOption, app, refusals_in_one_line
 from learning_pipeline.cli.terminal import tell
-from learning_pipeline.contracts.imported import Imported
 from learning_pipeline.stores.home import Home
+
+if TYPE_CHECKING:
+    from learning_pipeline.contracts.imported import Imported
 
 import_app = typer.Typer(no_args_is_help=True, help="A bot's own files into events and bars; they are only read.")
 app.add_typer(import_app, name="import")

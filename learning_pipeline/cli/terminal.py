@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.cells import cell_len
@@ -17,6 +17,10 @@ ERRORS = Console(stderr=True)
 LONGEST_WHOLE_WORD = 24
 """Longer words are folded in a table; shorter ones must fit."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+GAP = "   "
+"""Between two columns."""
+Side = Literal["left", "right"]
 
 
 def say(words: str) -> None:
@@ -68,19 +72,41 @@ def _least_width(columns: list[str], cells: list[list[str]]) -> int:
         max((min(cell_len(word), LONGEST_WHOLE_WORD) for text in texts for word in text.split()), default=1)
         for texts in zip(columns, *cells, strict=True)
     ]
-    return sum(longest) + 3 * (len(columns) - 1)
+    return sum(longest) + len(GAP) * (len(columns) - 1)
 
 
 def _print_grid(
     console: Console, columns: list[str], rows: list[tuple[Any, ...]], cells: list[list[str]], title: str | None
 ) -> None:
+    sides = [_side(values) for values in zip(*rows, strict=True)] or ["left"] * len(columns)
+    widths = [max(map(cell_len, texts)) for texts in zip(columns, *cells, strict=True)]
+    plain = _as_they_are(console, columns, cells, widths)
+    by_rich = 1 if plain else len(cells)  # rich takes 0.1 ms for a cell
     table = new_table(title)
-    for k, name in enumerate(columns):
-        numeric = any(isinstance(row[k], int | float) and not isinstance(row[k], bool) for row in rows)
-        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
-    for texts in cells:
+    for name, side, width in zip(columns, sides, widths, strict=True):
+        table.add_column(Text(name), justify=side, overflow="fold", width=width if plain else None)
+    for texts in cells[:by_rich]:
         table.add_row(*map(Text, texts))
     console.print(table)
+    places = list(zip(sides, widths, strict=True))
+    console.file.writelines(f"{GAP.join(map(_padded, texts, places))}\n" for texts in cells[by_rich:])
+
+
+def _side(values: tuple[Any, ...]) -> Side:
+    return "right" if any(isinstance(v, int | float) and not isinstance(v, bool) for v in values) else "left"
+
+
+def _as_they_are(console: Console, columns: list[str], cells: list[list[str]], widths: list[int]) -> bool:
+    """Whether no line of the table is folded or broken."""
+    fit = min(widths, default=0) > 0 and sum(widths) + len(GAP) * (len(widths) - 1) <= console.width
+    return fit and not any(BREAK.search(text) for texts in [columns, *cells] for text in texts)
+
+
+def _padded(text: str, place: tuple[Side, int]) -> str:
+    side, width = place
+    kept = text.rstrip() if side == "right" else text
+    padding = " " * (width - cell_len(kept))
+    return f"{padding}{kept}" if side == "right" else f"{kept}{padding}"
 
 
 def _print_records(console: Console, columns: list[str], cells: list[list[str]], title: str | None) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from scipy.special import expit
 
 from learning_pipeline.errors import ArtifactDamaged
 from learning_pipeline.models.reference import Reference
@@ -16,6 +15,13 @@ from learning_pipeline.models.trees import Trees
 
 MOST_BYTES = 64 * 2**20
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def expit(log_odds: np.ndarray) -> np.ndarray:
+    """``1 / (1 + exp(-log_odds))``."""
+    from scipy import special  # noqa: PLC0415  # slow to import; a run without a model needs none of it
+
+    return special.expit(log_odds)
 
 
 class Calibration(BaseModel):

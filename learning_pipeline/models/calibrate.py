@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
-from learning_pipeline.models.bundle import Calibration
+from learning_pipeline.models.bundle import Calibration, expit
 
 
 def platt(log_odds: np.ndarray, success: np.ndarray, weight: np.ndarray) -> Calibration:
@@ -19,6 +17,8 @@ def platt(log_odds: np.ndarray, success: np.ndarray, weight: np.ndarray) -> Cali
     ----------
     Platt (1999), "Probabilistic outputs for support vector machines", section 2.2.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415  # slow to import; who trains nothing never calibrates
+
     n_won, n_lost = float(weight @ success), float(weight @ (1 - success))
     target = np.where(success == 1, (n_won + 1) / (n_won + 2), 1 / (n_lost + 2))
     share = weight / weight.sum()

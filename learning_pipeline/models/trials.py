@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 from learning_pipeline.datasets.splits import Split
 from learning_pipeline.models.break_even import break_even
+from learning_pipeline.models.bundle import expit
 from learning_pipeline.models.learners import Params, fitted
 from learning_pipeline.models.sample import Sample
 

@@ -8,15 +8,17 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
-from learning_pipeline.contracts import Table
 from learning_pipeline.errors import BadInput
 from learning_pipeline.stores.atomic import publish_file
-from learning_pipeline.stores.lake import Lake
+
+if TYPE_CHECKING:  # slow to import, and who only reads the file needs neither
+    from learning_pipeline.contracts import Table
+    from learning_pipeline.stores.lake import Lake
 
 Connect = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
 STORAGE_VERSION = "v1.2.0"

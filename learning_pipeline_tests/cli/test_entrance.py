@@ -11,6 +11,7 @@ import pytest
 
 from learning_pipeline.cli import app
 from learning_pipeline_tests.cli.conftest import CommandLine
+from learning_pipeline_tests.worlds import empty_warehouse
 
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
 
@@ -51,11 +52,12 @@ def test_a_refusal_of_a_real_process_is_one_line_on_stderr(tmp_path: Path) -> No
     assert ended.stderr.count("\n") == 1
 
 
-def test_a_reader_that_hangs_up_is_no_traceback(root: CommandLine) -> None:
+def test_a_reader_that_hangs_up_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "warehouse.duckdb").write_bytes(empty_warehouse())
     for how in ("csv", "json", "table"):
         query = "SELECT range AS n FROM range(200000)"
         command = [sys.executable, "-m", "learning_pipeline.cli", "sql", query, "--format", how]
-        env = {**os.environ, "LEARNING_PIPELINE_HOME": str(root.home)}
+        env = {**os.environ, "LEARNING_PIPELINE_HOME": str(tmp_path)}
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True) as running:
             assert running.stdout
             assert running.stderr

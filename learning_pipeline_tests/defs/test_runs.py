@@ -16,6 +16,7 @@ from polars.testing import assert_frame_equal
 from learning_pipeline.events.tables import Deliveries
 from learning_pipeline.stores.home import VARIABLE
 from learning_pipeline.stores.run_records import RunRecords
+from learning_pipeline_tests.cli.conftest import CommandLine
 from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
 
 COMMAND = [sys.executable, "-m", "learning_pipeline.cli", "run"]
@@ -75,7 +76,7 @@ def test_a_run_after_a_kill_succeeds_by_itself_and_equals_an_undisturbed_one(
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     assert killed.returncode == -signal.SIGKILL
-    finished(start(root))
+    assert CommandLine(root.home.root)("run").exit_code == 0
     same_as(root, undisturbed)
     statuses = [run.status for run in RunRecords(root.home.dagster).newest(9)]
     assert statuses == ["SUCCESS", "FAILURE"]

@@ -59,7 +59,8 @@ def grown(table: type[Table], name: str, kind: Any) -> type[Table]:
 def python(code: str, *arguments: object) -> subprocess.Popen[str]:
     """Another process that runs code of ours; use it in a ``with``."""
     command = [sys.executable, "-W", "ignore", "-c", code, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    return subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
 
 
 def said(process: subprocess.Popen[str]) -> str:

@@ -8,27 +8,32 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
+
+from learning_pipeline.contracts import content_sha256
+from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
+
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from learning_pipeline.contracts import content_sha256
-from learning_pipeline_tests.worlds import Root, bot_events, hourly_bars
-import polars as pl
-
-root, bars = Root(Path(sys.argv[1])), hourly_bars(6, 12)
-root.deliver(bot_events(6, bars, 200), bars)
-root.run()
-print(json.dumps([pl.thread_pool_size(), {name: content_sha256(rows) for name, rows in root.tables().items()}]))
+from learning_pipeline_tests.stories.test_threads import made
+print(json.dumps(made(Path(sys.argv[1]))))
 """
 
 
+def made(folder: Path) -> tuple[int, dict[str, str]]:
+    """Number of threads of this process, and the digest of each table of a run in it."""
+    root, bars = Root(folder), hourly_bars(6, 12)
+    root.deliver(bot_events(6, bars, 200), bars)
+    root.run()
+    return pl.thread_pool_size(), {name: content_sha256(rows) for name, rows in root.tables().items()}
+
+
 def test_results_do_not_depend_on_the_number_of_threads(tmp_path: Path) -> None:
-    found = {}
-    for n in (1, 4):
-        command = [sys.executable, "-c", PROGRAM, str(tmp_path / str(n))]
-        done = subprocess.run(
-            command, env={**os.environ, "POLARS_MAX_THREADS": str(n)}, capture_output=True, text=True, check=True
-        )
-        n_threads, found[n] = json.loads(done.stdout)
-        assert n_threads == n
-    assert found[1] == found[4]
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path / "4")]
+    environment = {**os.environ, "POLARS_MAX_THREADS": "4"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    n_threads, found = json.loads(done.stdout)
+    n_here, expected = made(tmp_path / "here")
+    assert (n_here, n_threads) == (1, 4)
+    assert found == expected

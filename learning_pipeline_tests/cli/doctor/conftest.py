@@ -43,14 +43,14 @@ def diagnosis(command: CommandLine) -> Diagnosis:
 @pytest.fixture(scope="session")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """Bars, signals that were all decided on, and one run."""
-    place = tmp_path_factory.mktemp("sound")
+    command = CommandLine(tmp_path_factory.mktemp("sound") / "home")
+    inbox = command.home / "inbox"
+    inbox.mkdir(parents=True)
     bars = hourly_bars(1, 6)
     events = bot_events(1, bars, 40)
     decided = {event["signal_id"] for event in events if event["type"] == "decision"}
-    bars.write_parquet(place / "bars.parquet")
-    (place / "bot.jsonl").write_bytes(as_lines([event for event in events if event["signal_id"] in decided]))
-    command = CommandLine(place / "home")
-    assert command("ingest", place / "bars.parquet", place / "bot.jsonl").exit_code == 0
+    bars.write_parquet(inbox / "bars.parquet")
+    (inbox / "bot.jsonl").write_bytes(as_lines([event for event in events if event["signal_id"] in decided]))
     assert command("run").exit_code == 0
     return command
 

@@ -11,7 +11,7 @@ from learning_pipeline.cli.doctor.finding import Level
 from learning_pipeline.cli.doctor.rules_imports import folders_are_imported, nothing_came_twice
 from learning_pipeline.cli.doctor.rules_pending import symbols_have_bars
 from learning_pipeline_tests.adapters.freqtrade.exports import NOON, RUN_ID, result, trade, write_zip
-from learning_pipeline_tests.cli.conftest import CommandLine
+from learning_pipeline_tests.cli.conftest import CommandLine, Said
 from learning_pipeline_tests.cli.doctor.conftest import Diagnosis, diagnosis
 
 LOCK = {
@@ -28,8 +28,11 @@ LOCK = {
 
 
 @pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """The same trade in two backtests of one strategy that were run apart; a protection came into force once."""
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandLine, Said]:
+    """The same trade in two backtests of one strategy that were run apart; a protection came into force once.
+
+    And what the run said.
+    """
     place = tmp_path_factory.mktemp("imported")
     told = {"Dip": result(trade(), locks=[LOCK])}
     one, other = write_zip(place / "one", told), write_zip(place / "other", told)
@@ -37,13 +40,14 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     meta.write_text(meta.read_text().replace(RUN_ID, RUN_ID[::-1]))
     command = CommandLine(place / "home")
     assert command("import", "freqtrade", one, other).exit_code == 0
-    assert command("run").exit_code == 0
-    return command
+    said = command("run")
+    assert said.exit_code == 0
+    return command, said
 
 
 @pytest.fixture(scope="module")
-def found(imported: CommandLine) -> Diagnosis:
-    return diagnosis(imported)
+def found(imported: tuple[CommandLine, Said]) -> Diagnosis:
+    return diagnosis(imported[0])
 
 
 def test_a_decision_that_came_from_two_sources_is_told(found: Diagnosis) -> None:
@@ -54,9 +58,9 @@ def test_a_guard_whose_blocks_nobody_wrote_down_is_told(found: Diagnosis) -> Non
     assert "No verdict on MaxDrawdown" in found.of("guards", "warning")
 
 
-def test_a_run_says_so_too(imported: CommandLine) -> None:
-    said = imported("run").err
-    assert "not evaluable, for no record tells what they blocked (times in force): MaxDrawdown (2)" in said
+def test_a_run_says_so_too(imported: tuple[CommandLine, Said]) -> None:
+    words = "not evaluable, for no record tells what they blocked (times in force): MaxDrawdown (2)"
+    assert words in imported[1].err
 
 
 PLACE = Place(1, 10**12, 0, True, True, None, [], "")

@@ -47,11 +47,11 @@ def ill(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     events += decided("n", ODD, 30)
     events += [block("nobody", 50), block("nothing", 60)]
     events += [signal(f"u{k}", "AAA", 70 + k) for k in range(5)]
-    place = tmp_path_factory.mktemp("ill")
-    (place / "bot.jsonl").write_bytes(as_lines(events))
-    bars.filter(early).write_parquet(place / "bars.parquet")
-    command = CommandLine(place / "home")
-    assert command("ingest", place / "bot.jsonl", place / "bars.parquet").exit_code == 0
+    command = CommandLine(tmp_path_factory.mktemp("ill") / "home")
+    inbox = command.home / "inbox"
+    inbox.mkdir(parents=True)
+    (inbox / "bot.jsonl").write_bytes(as_lines(events))
+    bars.filter(early).write_parquet(inbox / "bars.parquet")
     assert command("run").exit_code == 0
     return command
 
