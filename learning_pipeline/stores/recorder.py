@@ -76,11 +76,7 @@ class Recorder:
         ValueError
             For a time without a time zone, an unknown event type, or a value that JSON cannot hold; nothing is written.
         """
-        event = self._event(event_type, at or dt.datetime.now(dt.UTC), payload)
-        line = encode(event) + b"\n"
-        with self._lock:
-            self._files.append(line)
-        return event["event_id"]
+        return self._append(self._event(event_type, at or dt.datetime.now(dt.UTC), payload))
 
     def record(self, event: Mapping[str, Any]) -> str:
         """Append an event that has its envelope already, as it is; what it lacks of it is added. Returns its event_id.
@@ -100,11 +96,14 @@ class Recorder:
         at = given.get("at") or dt.datetime.now(dt.UTC)
         when = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
         made = enveloped(given["type"], when, given, self.source, self.session_id)
-        whole = made | {name: given[name] for name in ("event_id", "source", "session_id") if name in given}
-        line = encode(whole) + b"\n"
+        kept = {name: given[name] for name in ("event_id", "source", "session_id") if name in given}
+        return self._append(made | kept)
+
+    def _append(self, event: dict[str, Any]) -> str:
+        line = encode(event) + b"\n"
         with self._lock:
             self._files.append(line)
-        return whole["event_id"]
+        return event["event_id"]
 
     def signal(self, **payload: Any) -> str:
         """What the bot wants to do."""

@@ -1,4 +1,4 @@
-"""Four processes want the same promotion: one gets it, three are denied, and all four are in the audit."""
+"""Four processes want the same promotion: one gets it, or none that is not approved; all four are in the audit."""
 
 from __future__ import annotations
 
