@@ -49,8 +49,7 @@ class Landing(NamedTuple):
 def land(chain: Chain, now: dt.datetime) -> Landing:
     """Everything that waits in the inbox, merged with what is known: the ledger is marked, the lake not written yet."""
     chain.inbox.scan(now)
-    if chain.lake.version(Deliveries) is None:  # new, or lost: all of it follows from the inbox
-        chain.ledger.forget_landed()
+    _start_over_without_lake(chain)
     files = [_read(arrival) for arrival in chain.inbox.arrivals(landed=False)]
     if not files:
         return Landing({table: Replacement(table.frame()) for table in LANDED}, [])
@@ -63,6 +62,13 @@ def land(chain: Chain, now: dt.datetime) -> Landing:
     bookkeeping = {Quarantine: quarantine, Deliveries: _deliveries(chain, files, counts)}
     outputs: dict[type[Table], Replacement] = {**event_rows, Bars: bar_rows, **bookkeeping}
     return Landing({table: outputs[table] for table in LANDED}, [file.arrival.sha256 for file in files])
+
+
+def _start_over_without_lake(chain: Chain) -> None:
+    """Where the lake is new, or was lost, every file is to be landed: all of it follows from the inbox."""
+    if chain.lake.version(Deliveries) is None:
+        chain.paths.lake.mkdir(parents=True, exist_ok=True)  # fails where the lake cannot be written either
+        chain.ledger.forget_landed()
 
 
 def _read(arrival: Arrival) -> FileRead:
